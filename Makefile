@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# The front door; the build itself is Meson's. Everything is built below build/.
+
+BUILD ?= build
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 600
+
+.PHONY: all setup demo test test-bare bench fuzz install clean
+
+all: $(BUILD)/build.ninja
+	ninja -C $(BUILD)
+
+$(BUILD)/build.ninja:
+	meson setup --prefix $(PREFIX) $(BUILD)
+
+setup:
+	tools/setup.sh build test
+
+demo:
+	tools/setup.sh build
+	$(MAKE) all
+	tools/demo.sh $(BUILD)
+
+test:
+	tools/setup.sh build test
+	python3 tools/test.py
+
+test-bare:
+	tools/test-bare.sh
+
+bench: all
+	python3 bench/run.py $(BUILD)
+
+fuzz:
+	tools/setup.sh build test
+	python3 tools/test.py --fuzz $(FUZZ_SECONDS)
+
+install: all
+	meson install -C $(BUILD) --no-rebuild
+
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/session.h"
+#include "core/core.h"
+#include "core/list.h"
+#include "core/marks.h"
+#include "core/output.h"
+#include "core/registration.h"
+#include "core/registry.h"
+#include "platform/text.h"
+#include "vaccel.h"
+
+static struct ids sessions;
+
+bool core_begin_release(void **core)
+{
+    void *old = core_load(core);
+
+    while (core_usable(old))
+        if (__atomic_compare_exchange_n(core, &old, (char *)old + CORE_RELEASING, false,
+                                        __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+            return true;
+    return false;
+}
+
+struct session_core *session_core_of(const struct vaccel_session *sess)
+{
+    return core_untagged(core_load(&sess->core));
+}
+
+struct vaccel_session *session_any(void)
+{
+    struct vaccel_session *sess;
+
+    registry_lock();
+    sess = ids_next(&sessions, 0);
+    registry_unlock();
+    return sess;
+}
+
+static int explain_no_plugin(uint32_t flags, int error)
+{
+    if (error == VACCEL_ENOTSUP && (flags & VACCEL_PLUGIN_REMOTE))
+        vaccel_error("no transport plugin is loaded, but the session is to be remote: add rpc or "
+                     "another one to VACCEL_PLUGINS");
+    else if (error == VACCEL_ENOTSUP)
+        vaccel_error("no plugin is loaded that could serve a session: name one in VACCEL_PLUGINS");
+    return error;
+}
+
+static void fill(struct vaccel_session *sess, uint32_t flags, const struct dispatch *dispatch)
+{
+    sess->remote_id = 0;
+    sess->hint = flags;
+    sess->is_virtio = dispatch->remote;
+    sess->plugin = dispatch->chosen;
+    sess->priv = NULL;
+    text_format(sess->rundir, sizeof(sess->rundir), "%s/session.%lld", core_rundir_path(),
+                (long long)sess->id);
+}
+
+/* Give the session its id and make it known; from here on others may release it. */
+static int enlist(struct vaccel_session *sess, uint32_t flags, struct session_core *core)
+{
+    int ret = VACCEL_ENOMEM;
+
+    registry_lock();
+    if (!core_is_initialized()) {
+        ret = VACCEL_ESESS;
+    } else if ((core->dispatch = dispatch_for(flags, &ret))) {
+        sess->id = ids_take(&sessions, sess);
+        if (sess->id) {
+            fill(sess, flags, core->dispatch);
+            __atomic_store_n(&sess->core, core, __ATOMIC_RELEASE);
+            ret = VACCEL_OK;
+        }
+    }
+    registry_unlock();
+    return ret == VACCEL_ESESS ? core_not_initialized(ret) : explain_no_plugin(flags, ret);
+}
+
+static void delist(struct vaccel_session *sess)
+{
+    struct session_core *core;
+
+    registry_lock();
+    core = session_core_of(sess);
+    ids_give_back(&sessions, sess->id);
+    __atomic_store_n(&sess->id, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&sess->core, NULL, __ATOMIC_RELEASE);
+    registry_unlock();
+    output_drop_all(core);
+    pointer_set_clear(&core->resources);
+    platform_free(core);
+}
+
+static void tell_released(struct vaccel_session *sess, size_t nr_plugins)
+{
+    const struct dispatch *dispatch = session_core_of(sess)->dispatch;
+    const struct vaccel_plugin_info *info;
+
+    while (nr_plugins-- > 0) {
+        info = dispatch->plugins[nr_plugins]->info;
+        if (info->session_release && info->session_release(sess) != VACCEL_OK)
+            vaccel_warn("plugin %s failed to release session %lld", info->name,
+                        (long long)sess->id);
+    }
+}
+
+static int tell_begun(struct vaccel_session *sess)
+{
+    const struct dispatch *dispatch = session_core_of(sess)->dispatch;
+    const struct vaccel_plugin_info *info;
+    size_t i;
+    int ret;
+
+    for (i = 0; i < dispatch->nr_plugins; i++) {
+        info = dispatch->plugins[i]->info;
+        if (!info->session_init && !dispatch->remote)
+            continue;
+        ret = info->session_init ? info->session_init(sess, sess->hint & ~VACCEL_PLUGIN_REMOTE)
+                                 : VACCEL_ENOTSUP;
+        if (ret != VACCEL_OK) {
+            vaccel_error("plugin %s cannot begin a session: error %d", info->name, ret);
+            tell_released(sess, i);
+            return ret;
+        }
+    }
+    return VACCEL_OK;
+}
+
+static struct session_core *core_new(void)
+{
+    struct session_core *core = platform_alloc_zeroed(sizeof(*core));
+
+    if (core)
+        list_init(&core->registrations);
+    return core;
+}
+
+/* The calling thread is marked, so a release by another one waits for the hooks. */
+static int begin(struct vaccel_session *sess, uint32_t flags)
+{
+    struct session_core *core = core_new();
+    int ret;
+
+    if (!core)
+        return VACCEL_ENOMEM;
+    ret = enlist(sess, flags, core);
+    if (ret != VACCEL_OK) {
+        platform_free(core);
+        return ret;
+    }
+    ret = tell_begun(sess);
+    if (ret != VACCEL_OK && core_begin_release(&sess->core)) {
+        marks_wait(sess, NULL);
+        delist(sess);
+    }
+    return ret;
+}
+
+int vaccel_session_init(struct vaccel_session *sess, uint32_t flags)
+{
+    int ret;
+
+    if (!sess) {
+        vaccel_error("a session's struct is needed, not NULL");
+        return VACCEL_EINVAL;
+    }
+    sess->id = 0;
+    sess->core = NULL;
+    ret = marks_enter(sess, NULL);
+    if (ret != VACCEL_OK)
+        return ret;
+    ret = begin(sess, flags);
+    marks_leave();
+    return ret;
+}
+
+bool session_end(struct vaccel_session *sess)
+{
+    if (!core_begin_release(&sess->core))
+        return false;
+    marks_wait(sess, NULL);
+    registration_drop_session(sess);
+    tell_released(sess, session_core_of(sess)->dispatch->nr_plugins);
+    if (session_core_of(sess)->rundir_made)
+        platform_directory_remove(sess->rundir);
+    sess->plugin = NULL;
+    sess->priv = NULL;
+    sess->remote_id = 0;
+    delist(sess);
+    return true;
+}
+
+int vaccel_session_release(struct vaccel_session *sess)
+{
+    if (!sess || __atomic_load_n(&sess->id, __ATOMIC_RELAXED) <= 0) {
+        vaccel_error("no session to release: %s", sess ? "it has no id" : "NULL");
+        return VACCEL_EINVAL;
+    }
+    if (!core_is_initialized())
+        return core_not_initialized(VACCEL_ESESS);
+    if (marks_mine(sess, NULL)) {
+        vaccel_error("a session cannot be released from within its own operation");
+        return VACCEL_EBUSY;
+    }
+    if (session_end(sess))
+        return VACCEL_OK;
+    vaccel_error("the session is being released by another thread");
+    return VACCEL_ESESS;
+}
+
+int vaccel_session_new(struct vaccel_session **sess, uint32_t flags)
+{
+    struct vaccel_session *made;
+    int ret;
+
+    if (!sess) {
+        vaccel_error("nowhere to put the session: pass the address of a pointer");
+        return VACCEL_EINVAL;
+    }
+    made = platform_alloc(sizeof(*made));
+    if (!made)
+        return VACCEL_ENOMEM;
+    ret = vaccel_session_init(made, flags);
+    if (ret != VACCEL_OK) {
+        platform_free(made);
+        return ret;
+    }
+    *sess = made;
+    return VACCEL_OK;
+}
+
+int vaccel_session_delete(struct vaccel_session *sess)
+{
+    int ret = vaccel_session_release(sess);
+
+    if (ret == VACCEL_OK)
+        platform_free(sess);
+    return ret;
+}
+
+int vaccel_session_get_by_id(struct vaccel_session **sess, vaccel_id_t id)
+{
+    struct vaccel_session *found;
+
+    if (!sess || id < 1) {
+        vaccel_error("no session can have the id %lld, or nowhere to put it", (long long)id);
+        return VACCEL_EINVAL;
+    }
+    if (!core_is_initialized())
+        return core_not_initialized(VACCEL_EPERM);
+    registry_lock();
+    found = ids_find(&sessions, id);
+    registry_unlock();
+    if (!found)
+        return VACCEL_ENOENT;
+    *sess = found;
+    return VACCEL_OK;
+}
+
+int vaccel_session_make_rundir(struct vaccel_session *sess)
+{
+    struct session_core *core;
+    int ret;
+
+    if (!sess)
+        return VACCEL_EINVAL;
+    ret = marks_enter(sess, NULL);
+    if (ret != VACCEL_OK)
+        return ret;
+    core = core_load(&sess->core);
+    if (core_usable(core)) {
+        ret = core_make_subdirectory(sess->rundir);
+        if (ret == VACCEL_OK)
+            __atomic_store_n(&core->rundir_made, true, __ATOMIC_RELAXED);
+    } else {
+        ret = VACCEL_ESESS;
+    }
+    marks_leave();
+    return ret;
+}
+
+void sessions_forget(void)
+{
+    ids_clear(&sessions);
+}

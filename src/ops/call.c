@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ops/op.h"
+#include "platform/text.h"
+#include "vaccel.h"
+
+/* Calls in general form: vaccel_genop(), vaccel_call(), vaccel_op_list(). */
+
+enum { ARGS_MAX = 0x7fffffff }; /* plugins count arguments in an int */
+
+static bool args_present(const struct vaccel_op_call *call)
+{
+    if ((call->read || !call->nr_read) && (call->write || !call->nr_write) &&
+        call->nr_read <= ARGS_MAX && call->nr_write <= ARGS_MAX)
+        return true;
+    vaccel_error("%zu read and %zu write arguments: too many, or an array is NULL", call->nr_read,
+                 call->nr_write);
+    return false;
+}
+
+static int call_by_type(struct vaccel_session *sess, struct vaccel_op_call *call)
+{
+    const struct op_spec *spec = op_specs[call->op];
+    int ret = op_check(spec, call);
+
+    return ret == VACCEL_OK ? spec->unpack(sess, call) : ret;
+}
+
+/* The type in the first read argument. */
+static int take_type(const struct vaccel_arg *arg, int64_t *type)
+{
+    if (arg->type != VACCEL_ARG_UINT8 || arg->size != 1 || !arg->buf) {
+        vaccel_error("genop: the first read argument is the operation's number as UINT8, not %s "
+                     "of %zu bytes",
+                     vaccel_arg_type_to_base_str(arg->type), arg->size);
+        return VACCEL_EINVAL;
+    }
+    *type = *(const uint8_t *)arg->buf;
+    if (*type < VACCEL_OP_MAX)
+        return VACCEL_OK;
+    vaccel_error("genop: operation %d does not exist: it must be below %d", (int)*type,
+                 VACCEL_OP_MAX);
+    return VACCEL_EINVAL;
+}
+
+int vaccel_genop(struct vaccel_session *sess, struct vaccel_arg *read, int nr_read,
+                 struct vaccel_arg *write, int nr_write)
+{
+    struct vaccel_op_call call = {.write = write};
+    int ret;
+
+    if (!sess)
+        return op_refuse_null();
+    if (!read || nr_read < 1 || nr_write < 0 || (nr_write && !write)) {
+        vaccel_error("genop: %d read and %d write arguments, but at least one read argument is "
+                     "needed, and no array may be NULL",
+                     nr_read, nr_write);
+        return VACCEL_EINVAL;
+    }
+    call.read = read + 1;
+    call.nr_read = (size_t)nr_read - 1;
+    call.nr_write = (size_t)nr_write;
+    ret = take_type(&read[0], &call.op);
+    return ret == VACCEL_OK ? call_by_type(sess, &call) : ret;
+}
+
+/* The type whose lower-case name this is; VACCEL_OP_MAX: none. */
+static vaccel_op_type_t type_of_name(const char *name)
+{
+    char lower[VACCEL_ENUM_STR_MAX];
+    int type;
+
+    for (type = 0; type < VACCEL_OP_MAX; type++)
+        if (text_equal(vaccel_op_type_name((vaccel_op_type_t)type, lower, sizeof(lower)), name))
+            break;
+    return (vaccel_op_type_t)type;
+}
+
+/* The thread is marked. */
+static int call_named(struct vaccel_session *sess, const struct dispatch *dispatch,
+                      struct vaccel_op_call *call)
+{
+    const struct vaccel_named_op *op = dispatch_named_op(dispatch, call->name);
+
+    if (op)
+        return op->func(sess, call->read, call->nr_read, call->write, call->nr_write);
+    if (session_forwards(dispatch))
+        return dispatch->chosen->info->call(sess, call);
+    vaccel_error("no plugin of this session knows the operation %s: add one that does to "
+                 "VACCEL_PLUGINS",
+                 call->name);
+    return VACCEL_ENOTSUP;
+}
+
+static int call_by_name(struct vaccel_session *sess, struct vaccel_op_call *call)
+{
+    const struct session_core *core;
+    int ret = marks_enter(sess, NULL);
+
+    if (ret != VACCEL_OK)
+        return ret;
+    core = core_load(&sess->core);
+    ret = core_usable(core)
+              ? call_named(sess, __atomic_load_n(&core->dispatch, __ATOMIC_RELAXED), call)
+              : op_refuse_released();
+    marks_leave();
+    return ret;
+}
+
+int vaccel_call(struct vaccel_session *sess, const char *name, struct vaccel_arg *read,
+                size_t nr_read, struct vaccel_arg *write, size_t nr_write)
+{
+    struct vaccel_op_call call = {
+        .name = name,
+        .read = read,
+        .nr_read = nr_read,
+        .write = write,
+        .nr_write = nr_write,
+    };
+    vaccel_op_type_t type;
+
+    if (!sess)
+        return op_refuse_null();
+    if (!name || !args_present(&call)) {
+        vaccel_error("vaccel_call: a name and arguments are needed, not NULL");
+        return VACCEL_EINVAL;
+    }
+    type = type_of_name(name);
+    call.op = type == VACCEL_OP_MAX ? -1 : (int64_t)type;
+    return call.op < 0 ? call_by_name(sess, &call) : call_by_type(sess, &call);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OPS_OP_H
+#define OPS_OP_H
+
+#include "core/marks.h"
+#include "core/prof.h"
+#include "core/resource.h"
+#include "core/session.h"
+#include "vaccel/op.h"
+#include "vaccel/plugin.h"
+
+/*
+ * What all families of operations stand on.
+ *
+ * An operation has two forms. The typed one is its public function, whose signature its plugins have
+ * too. The general one is struct vaccel_op_call: a list of read and one of write arguments, as vaccel_genop()
+ * takes them and as they travel to another machine. Its struct op_spec says what the arguments are.
+ */
+
+enum op_direction {
+    OP_IN = 1,
+    OP_OUT = 2,
+    OP_INOUT = 3,
+};
+
+enum op_flags {
+    OP_IN_PLACE = 1, /* plain numbers: a plugin may work on them where a stranger's memory lies */
+    OP_OPTIONAL = 2, /* may be empty, whatever its count says */
+    OP_ANY_TYPE = 4, /* only the size matters */
+};
+
+/* One argument of an operation. */
+struct op_arg {
+    const char *name;
+    vaccel_arg_type_t type;
+    enum op_direction direction;
+    unsigned int flags;
+    /*
+     * How many elements (bytes, if the type has no elements) it needs at least, as follows from the
+     * other arguments. False: they make no sense. NULL: any number.
+     */
+    bool (*count)(const struct vaccel_op_call *call, size_t *count);
+    /* For OP_INOUT: whether what is in it matters to this call. NULL: always. */
+    bool (*is_read)(const struct vaccel_op_call *call);
+};
+
+struct op_spec {
+    vaccel_op_type_t type;
+    const struct op_arg *read;
+    size_t nr_read;
+    const struct op_arg *write;
+    size_t nr_write;
+    /* The @i-th argument behind the fixed ones; NULL: there may be none. NULL: there are none. */
+    const struct op_arg *(*more)(const struct vaccel_op_call *call, bool write, size_t i);
+    /* Call the typed form; the arguments are checked against the above. */
+    int (*unpack)(struct vaccel_session *sess, struct vaccel_op_call *call);
+};
+
+/* By vaccel_op_type_t. */
+extern const struct op_spec *const op_specs[VACCEL_OP_MAX];
+
+/* The description of the @i-th read or write argument; NULL: the operation has none there. */
+const struct op_arg *op_arg_at(const struct op_spec *spec, const struct vaccel_op_call *call,
+                               bool write, size_t i);
+
+/* For op_spec.more: any number of arguments that only the two ends understand. */
+const struct op_arg *op_opaque(const struct vaccel_op_call *call, bool write, size_t i);
+
+/* Whether the arguments are what the operation takes. Returns OK or EINVAL. */
+int op_check(const struct op_spec *spec, const struct vaccel_op_call *call);
+
+/* A call under way. */
+struct op_call {
+    struct vaccel_session *sess;
+    struct vaccel_resource *resource;
+    const struct dispatch *dispatch;
+    void *func; /* the plugin's, or NULL: op_forward() */
+    vaccel_op_type_t type;
+    uint64_t start;
+};
+
+int op_refuse_null(void);
+int op_refuse_released(void);
+int op_refuse_resource(const struct vaccel_session *sess, const struct vaccel_resource *res,
+                       vaccel_resource_type_t type);
+int op_refuse_unsupported(vaccel_op_type_t type);
+
+/*
+ * Begin a call: mark the thread, find the plugin's function. On success op_end() must follow.
+ * Returns EINVAL, ESESS, ENOTSUP, ENOMEM or ELOOP.
+ */
+static inline int op_begin(struct op_call *op, struct vaccel_session *sess, vaccel_op_type_t type)
+{
+    const struct session_core *core;
+    int ret;
+
+    if (__builtin_expect(!sess, 0))
+        return op_refuse_null();
+    ret = marks_enter(sess, NULL);
+    if (__builtin_expect(ret != VACCEL_OK, 0))
+        return ret;
+    core = core_load(&sess->core);
+    if (__builtin_expect(!core_usable(core), 0)) {
+        marks_leave();
+        return op_refuse_released();
+    }
+    op->sess = sess;
+    op->resource = NULL;
+    op->type = type;
+    op->dispatch = __atomic_load_n(&core->dispatch, __ATOMIC_RELAXED);
+    op->func = op->dispatch->func[type];
+    if (__builtin_expect(!op->func && !session_forwards(op->dispatch), 0)) {
+        marks_leave();
+        return op_refuse_unsupported(type);
+    }
+    op->start = prof_on ? platform_clock() : 0;
+    return VACCEL_OK;
+}
+
+/* End it; @ret is what it returned, and is returned. */
+static inline int op_end(const struct op_call *op, int ret)
+{
+    if (__builtin_expect(prof_on, 0))
+        prof_add_operation(op->type, op->start);
+    marks_leave();
+    return ret;
+}
+
+/*
+ * The same for an operation that uses a resource of type @res_type. Returns also EINVAL (NULL, wrong type),
+ * ESESS (released) and EPERM (not registered).
+ */
+int op_begin_with_resource(struct op_call *op, struct vaccel_session *sess,
+                           struct vaccel_resource *res, vaccel_resource_type_t res_type,
+                           vaccel_op_type_t type);
+
+/* Send the general form to the session's transport. */
+int op_forward(const struct op_call *op, struct vaccel_arg *read, size_t nr_read,
+               struct vaccel_arg *write, size_t nr_write);
+
+/* For an operation that has its resource as its only argument: the above, and unpack. */
+int op_forward_model(const struct op_call *op);
+int op_unpack_model(struct vaccel_session *sess, struct vaccel_op_call *call,
+                    int (*typed)(struct vaccel_session *sess, struct vaccel_resource *model));
+
+/* For unpack: the resource whose id is @arg, kept alive until marks_leave(). OK or ENOENT. */
+int op_resource(const struct vaccel_arg *arg, struct vaccel_resource **res);
+
+/* Arguments made of variables and arrays. */
+static inline struct vaccel_arg op_value(vaccel_arg_type_t type, const void *value, size_t size)
+{
+    return (struct vaccel_arg){.buf = (void *)value, .size = size, .type = type};
+}
+
+struct vaccel_arg op_int64(const int64_t *value);
+struct vaccel_arg op_int32(const int32_t *value);
+struct vaccel_arg op_float(const float *value);
+struct vaccel_arg op_text(const char *text);
+struct vaccel_arg op_bytes(const void *data, size_t size);
+
+/* Values of arguments whose type and size are checked. */
+int64_t op_get_int64(const struct vaccel_arg *arg);
+int32_t op_get_int32(const struct vaccel_arg *arg);
+float op_get_float(const struct vaccel_arg *arg);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ops/tensor.h"
+#include "platform/checked.h"
+#include "platform/platform.h"
+#include "platform/text.h"
+#include "vaccel/error.h"
+#include "vaccel/log.h"
+#include "vaccel/tensor.h"
+
+int tensor_refuse_null(void)
+{
+    vaccel_error("a tensor, its buffer, node or status, or what goes into it is NULL");
+    return VACCEL_EINVAL;
+}
+
+int tensor_refuse_memory(void)
+{
+    vaccel_error("no memory for a tensor");
+    return VACCEL_ENOMEM;
+}
+
+static int64_t dim_at(const void *dims, size_t dim_size, int64_t i)
+{
+    return dim_size == sizeof(int32_t) ? ((const int32_t *)dims)[i] : ((const int64_t *)dims)[i];
+}
+
+/* A tensor with a dimension of 0 has no bytes, however large the others are. */
+static bool has_zero(int64_t nr_dims, const void *dims, size_t dim_size)
+{
+    int64_t i;
+
+    for (i = 0; i < nr_dims; i++)
+        if (!dim_at(dims, dim_size, i))
+            return true;
+    return false;
+}
+
+static bool has_negative(int64_t nr_dims, const void *dims, size_t dim_size)
+{
+    int64_t i;
+
+    for (i = 0; i < nr_dims; i++)
+        if (dim_at(dims, dim_size, i) < 0)
+            return true;
+    return false;
+}
+
+bool tensor_bytes(int64_t nr_dims, const void *dims, size_t dim_size, size_t element_size,
+                  size_t *bytes)
+{
+    int64_t i;
+
+    *bytes = element_size;
+    if (nr_dims < 0 || has_negative(nr_dims, dims, dim_size))
+        return false;
+    if (has_zero(nr_dims, dims, dim_size)) {
+        *bytes = 0;
+        return true;
+    }
+    for (i = 0; i < nr_dims; i++) {
+        uint64_t dim = (uint64_t)dim_at(dims, dim_size, i);
+
+        if (dim > SIZE_MAX || !size_mul(*bytes, (size_t)dim, bytes))
+            return false;
+    }
+    return true;
+}
+
+int tensor_copy_dims(int64_t nr_dims, const void *dims, size_t dim_size, void **copy)
+{
+    if (nr_dims < 1 || nr_dims > VACCEL_TENSOR_DIMS_MAX) {
+        vaccel_error("a tensor has 1 to %d dimensions, not %lld", VACCEL_TENSOR_DIMS_MAX,
+                     (long long)nr_dims);
+        return VACCEL_EINVAL;
+    }
+    *copy = platform_alloc_zeroed((size_t)nr_dims * dim_size);
+    if (!*copy)
+        return tensor_refuse_memory();
+    if (dims)
+        memcpy(*copy, dims, (size_t)nr_dims * dim_size);
+    return VACCEL_OK;
+}
+
+int tensor_check_data(const void *holder, const void *data, size_t size)
+{
+    if (!holder)
+        return tensor_refuse_null();
+    if (!data == !size)
+        return VACCEL_OK;
+    vaccel_error("a tensor or buffer with %zu bytes at %p: give both or neither", size, data);
+    return VACCEL_EINVAL;
+}
+
+int tensor_allocate_data(size_t size, void **data)
+{
+    *data = size ? platform_alloc_zeroed(size) : NULL;
+    return size && !*data ? tensor_refuse_memory() : VACCEL_OK;
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ops/op.h"
+#include "platform/text.h"
+#include "vaccel.h"
+
+/*
+ * In general form an output of unknown size is two arguments: its data, whose size after the call is the
+ * length, and the number under which it is held. That number is UNWANTED before the call if the
+ * output is not wanted.
+ */
+enum { UNWANTED = -1 };
+
+/* The three shapes of the typed forms. */
+typedef int (*lists_fn)(struct vaccel_session *sess, const void *img, size_t len_img,
+                        struct vaccel_output *list, struct vaccel_output *picture);
+typedef int (*map_fn)(struct vaccel_session *sess, const void *img, size_t len_img,
+                      struct vaccel_vision_shape *shape, struct vaccel_output *map,
+                      struct vaccel_output *picture);
+typedef int (*segment_fn)(struct vaccel_session *sess, const void *img, size_t len_img,
+                          struct vaccel_vision_shape *shape, struct vaccel_output *mask,
+                          struct vaccel_output *classes, struct vaccel_output *picture);
+
+static int begin(struct op_call *op, struct vaccel_session *sess, const void *img, size_t len_img,
+                 vaccel_op_type_t type)
+{
+    if (!img || !len_img) {
+        vaccel_error("%s needs a picture of at least one byte", vaccel_op_type_to_base_str(type));
+        return VACCEL_EINVAL;
+    }
+    return op_begin(op, sess, type);
+}
+
+/* @write: where the two arguments go; they point at @out, or at @unwanted. */
+static void pack_output(struct vaccel_arg write[2], struct vaccel_output *out,
+                        const int64_t *unwanted)
+{
+    if (out)
+        out->held = 0;
+    write[0] = op_bytes(out ? out->data : NULL, out ? out->size : 0);
+    write[1] = op_int64(out ? &out->held : unwanted);
+}
+
+static int forward(const struct op_call *op, const void *img, size_t len_img,
+                   struct vaccel_vision_shape *shape, struct vaccel_output *const *outputs,
+                   size_t nr_outputs)
+{
+    const int64_t unwanted = UNWANTED;
+    struct vaccel_arg read[] = {op_bytes(img, len_img)};
+    struct vaccel_arg write[1 + 2 * 3];
+    size_t before = shape ? 1 : 0;
+    size_t i;
+    int ret;
+
+    write[0] = op_value(VACCEL_ARG_UINT32_ARRAY, shape, sizeof(*shape));
+    for (i = 0; i < nr_outputs; i++)
+        pack_output(write + before + 2 * i, outputs[i], &unwanted);
+    ret = op_forward(op, read, 1, write, before + 2 * nr_outputs);
+    for (i = 0; i < nr_outputs; i++)
+        if (outputs[i])
+            outputs[i]->size = write[before + 2 * i].size;
+    return ret;
+}
+
+static int lists(struct vaccel_session *sess, const void *img, size_t len_img,
+                 struct vaccel_output *list, struct vaccel_output *picture, vaccel_op_type_t type)
+{
+    struct vaccel_output *outputs[] = {list, picture};
+    struct op_call op;
+    int ret = begin(&op, sess, img, len_img, type);
+
+    if (ret != VACCEL_OK)
+        return ret;
+    ret = op.func ? ((lists_fn)op.func)(sess, img, len_img, list, picture)
+                  : forward(&op, img, len_img, NULL, outputs, 2);
+    return op_end(&op, ret);
+}
+
+int vaccel_vision_classify(struct vaccel_session *sess, const void *img, size_t len_img,
+                           struct vaccel_output *classes, struct vaccel_output *picture)
+{
+    return lists(sess, img, len_img, classes, picture, VACCEL_OP_VISION_CLASSIFY);
+}
+
+int vaccel_vision_detect(struct vaccel_session *sess, const void *img, size_t len_img,
+                         struct vaccel_output *boxes, struct vaccel_output *picture)
+{
+    return lists(sess, img, len_img, boxes, picture, VACCEL_OP_VISION_DETECT);
+}
+
+int vaccel_vision_pose(struct vaccel_session *sess, const void *img, size_t len_img,
+                       struct vaccel_output *points, struct vaccel_output *picture)
+{
+    return lists(sess, img, len_img, points, picture, VACCEL_OP_VISION_POSE);
+}
+
+int vaccel_vision_segment(struct vaccel_session *sess, const void *img, size_t len_img,
+                          struct vaccel_vision_shape *shape, struct vaccel_output *mask,
+                          struct vaccel_output *classes, struct vaccel_output *picture)
+{
+    struct vaccel_output *outputs[] = {mask, classes, picture};
+    struct vaccel_vision_shape unwanted;
+    struct op_call op;
+    int ret = begin(&op, sess, img, len_img, VACCEL_OP_VISION_SEGMENT);
+
+    if (ret != VACCEL_OK)
+        return ret;
+    if (!shape)
+        shape = &unwanted;
+    ret = op.func
+              ? ((segment_fn)op.func)(sess, img, len_img, shape, mask, classes, picture)
+              : forward(&op, img, len_img, shape, outputs, 3);
+    return op_end(&op, ret);
+}
+
+int vaccel_vision_depth(struct vaccel_session *sess, const void *img, size_t len_img,
+                        struct vaccel_vision_shape *shape, struct vaccel_output *depth,
+                        struct vaccel_output *picture)
+{
+    struct vaccel_output *outputs[] = {depth, picture};
+    struct vaccel_vision_shape unwanted;
+    struct op_call op;
+    int ret = begin(&op, sess, img, len_img, VACCEL_OP_VISION_DEPTH);
+
+    if (ret != VACCEL_OK)
+        return ret;
+    if (!shape)
+        shape = &unwanted;
+    ret = op.func ? ((map_fn)op.func)(sess, img, len_img, shape, depth, picture)
+                  : forward(&op, img, len_img, shape, outputs, 2);
+    return op_end(&op, ret);
+}
+
+/* What unpack needs: NULL for an output that is not wanted. */
+static struct vaccel_output *output_of(const struct vaccel_arg write[2], struct vaccel_output *out)
+{
+    *out = (struct vaccel_output){.data = write[0].buf, .size = write[0].size};
+    return op_get_int64(&write[1]) == UNWANTED ? NULL : out;
+}
+
+static void put_output(struct vaccel_arg write[2], const struct vaccel_output *out)
+{
+    if (!out)
+        return;
+    write[0].size = out->size;
+    memcpy(write[1].buf, &out->held, sizeof(out->held));
+}
+
+static int unpack_lists(struct vaccel_session *sess, struct vaccel_op_call *call,
+                        lists_fn typed)
+{
+    struct vaccel_output room[2];
+    struct vaccel_output *list = output_of(&call->write[0], &room[0]);
+    struct vaccel_output *picture = output_of(&call->write[2], &room[1]);
+    int ret = typed(sess, call->read[0].buf, call->read[0].size, list, picture);
+
+    put_output(&call->write[0], list);
+    put_output(&call->write[2], picture);
+    return ret;
+}
+
+static int unpack_classify(struct vaccel_session *sess, struct vaccel_op_call *call)
+{
+    return unpack_lists(sess, call, vaccel_vision_classify);
+}
+
+static int unpack_detect(struct vaccel_session *sess, struct vaccel_op_call *call)
+{
+    return unpack_lists(sess, call, vaccel_vision_detect);
+}
+
+static int unpack_pose(struct vaccel_session *sess, struct vaccel_op_call *call)
+{
+    return unpack_lists(sess, call, vaccel_vision_pose);
+}
+
+static int unpack_segment(struct vaccel_session *sess, struct vaccel_op_call *call)
+{
+    struct vaccel_output room[3];
+    struct vaccel_output *mask = output_of(&call->write[1], &room[0]);
+    struct vaccel_output *classes = output_of(&call->write[3], &room[1]);
+    struct vaccel_output *picture = output_of(&call->write[5], &room[2]);
+    int ret = vaccel_vision_segment(sess, call->read[0].buf, call->read[0].size,
+                                    call->write[0].buf, mask, classes, picture);
+
+    put_output(&call->write[1], mask);
+    put_output(&call->write[3], classes);
+    put_output(&call->write[5], picture);
+    return ret;
+}
+
+static int unpack_depth(struct vaccel_session *sess, struct vaccel_op_call *call)
+{
+    struct vaccel_output room[2];
+    struct vaccel_output *depth = output_of(&call->write[1], &room[0]);
+    struct vaccel_output *picture = output_of(&call->write[3], &room[1]);
+    int ret = vaccel_vision_depth(sess, call->read[0].buf, call->read[0].size, call->write[0].buf,
+                                  depth, picture);
+
+    put_output(&call->write[1], depth);
+    put_output(&call->write[3], picture);
+    return ret;
+}
+
+static bool count_shape(const struct vaccel_op_call *call, size_t *count)
+{
+    (void)call;
+    *count = 2;
+    return true;
+}
+
+static const struct op_arg picture_in[] = {
+    {"img", VACCEL_ARG_BUFFER, OP_IN},
+};
+
+static const struct op_arg list_args[] = {
+    {"list", VACCEL_ARG_BUFFER, OP_OUT},
+    {"list held", VACCEL_ARG_INT64, OP_INOUT},
+    {"picture", VACCEL_ARG_BUFFER, OP_OUT},
+    {"picture held", VACCEL_ARG_INT64, OP_INOUT},
+};
+
+static const struct op_arg segment_args[] = {
+    {"shape", VACCEL_ARG_UINT32_ARRAY, OP_OUT, 0, count_shape},
+    {"mask", VACCEL_ARG_BUFFER, OP_OUT, OP_IN_PLACE},
+    {"mask held", VACCEL_ARG_INT64, OP_INOUT},
+    {"classes", VACCEL_ARG_BUFFER, OP_OUT},
+    {"classes held", VACCEL_ARG_INT64, OP_INOUT},
+    {"picture", VACCEL_ARG_BUFFER, OP_OUT},
+    {"picture held", VACCEL_ARG_INT64, OP_INOUT},
+};
+
+static const struct op_arg depth_args[] = {
+    {"shape", VACCEL_ARG_UINT32_ARRAY, OP_OUT, 0, count_shape},
+    {"depth", VACCEL_ARG_BUFFER, OP_OUT, OP_IN_PLACE},
+    {"depth held", VACCEL_ARG_INT64, OP_INOUT},
+    {"picture", VACCEL_ARG_BUFFER, OP_OUT},
+    {"picture held", VACCEL_ARG_INT64, OP_INOUT},
+};
+
+const struct op_spec op_vision_classify = {
+    VACCEL_OP_VISION_CLASSIFY, picture_in, 1, list_args, 4, NULL, unpack_classify,
+};
+
+const struct op_spec op_vision_detect = {
+    VACCEL_OP_VISION_DETECT, picture_in, 1, list_args, 4, NULL, unpack_detect,
+};
+
+const struct op_spec op_vision_segment = {
+    VACCEL_OP_VISION_SEGMENT, picture_in, 1, segment_args, 7, NULL, unpack_segment,
+};
+
+const struct op_spec op_vision_pose = {
+    VACCEL_OP_VISION_POSE, picture_in, 1, list_args, 4, NULL, unpack_pose,
+};
+
+const struct op_spec op_vision_depth = {
+    VACCEL_OP_VISION_DEPTH, picture_in, 1, depth_args, 5, NULL, unpack_depth,
+};

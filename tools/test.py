@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Build all variants, run the tests of each, and add up what they said.
+
+A cmocka program counts as many cases as it has; every other test is one.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SANITIZED = ['-Db_sanitize=address,undefined']
+FUZZED = SANITIZED + ['-Dfuzz=true', '-Db_lundef=false', '-Dtests=disabled']
+
+# Directory, what to set up, environment, which tests.
+VARIANTS = [
+    ('build', [], {}, []),
+    ('build/asan', SANITIZED, {}, ['--no-suite', 'tree', '--timeout-multiplier', '3']),
+    ('build/tsan', ['-Db_sanitize=thread', '-Dblas=disabled', '-Dopencv=disabled'], {},
+     ['--suite', 'threads', '--timeout-multiplier', '3']),
+    ('build/fuzz', FUZZED, {'CC': 'clang', 'CXX': 'clang++'}, []),
+]
+
+
+class Tally:
+    def __init__(self):
+        self.passed = 0
+        self.failed = []
+        self.skipped = []
+
+
+def prepare(directory, options, environment):
+    """True if the variant could be built."""
+    setup = ['meson', 'setup', directory, *options]
+    steps = [['ninja', '-C', directory]]
+    if not (ROOT / directory / 'build.ninja').exists():
+        steps.insert(0, setup)
+    return all(subprocess.run(step, cwd=ROOT, env={**os.environ, **environment}).returncode == 0
+               for step in steps)
+
+
+def run(directory, arguments, tally):
+    log = ROOT / directory / 'meson-logs' / 'testlog.json'
+    log.unlink(missing_ok=True)
+    subprocess.run(['meson', 'test', '-C', directory, '--no-rebuild', '--print-errorlogs',
+                    *arguments], cwd=ROOT)
+    if not log.exists():
+        tally.failed.append(f'{directory}: no test ran')
+        return
+    for line in log.read_text(errors='replace').splitlines():
+        count(directory, json.loads(line), tally)
+
+
+def count(directory, test, tally):
+    """Add one program, which may hold many cases."""
+    name = f'{directory}: {test["name"]}'
+    output = test.get('stdout') or ''
+    if re.search(r'^1\.\.[1-9]', output, re.MULTILINE):
+        count_cases(name, output, test, tally)
+    elif test['result'] == 'OK':
+        tally.passed += 1
+    elif test['result'] == 'SKIP':
+        said = (output + (test.get('stderr') or '')).strip().splitlines()
+        tally.skipped.append(f'{name}: {said[-1] if said else "no reason given"}')
+    else:
+        tally.failed.append(f'{name}: {test["result"]}')
+
+
+def count_cases(name, output, test, tally):
+    """Add the cases of a program that speaks TAP; those that never reported have failed."""
+    planned = sum(int(n) for n in re.findall(r'^1\.\.(\d+)', output, re.MULTILINE))
+    failed = len(tally.failed)
+    reported = 0
+    before = ''
+    for line in output.splitlines():
+        case = re.match(r'(not )?ok \d+ (- |# SKIP )(.*)', line)
+        if not case:
+            before = line
+            continue
+        reported += 1
+        refused, kind, title = case.groups()
+        if kind.startswith('# SKIP'):
+            tally.skipped.append(f'{name}: {title}: {before or "no reason given"}')
+        elif refused:
+            tally.failed.append(f'{name}: {title}')
+        else:
+            tally.passed += 1
+        before = ''
+    for number in range(reported, planned):
+        tally.failed.append(f'{name}: case {number + 1} of {planned} never reported '
+                            f'({test["result"]}, exit status {test["returncode"]})')
+    if failed == len(tally.failed) and test['result'] not in ('OK', 'SKIP'):
+        tally.failed.append(f'{name}: {test["result"]}, exit status {test["returncode"]}')
+
+
+def report(tally):
+    for title, lines in (('Skipped', tally.skipped), ('Failed', tally.failed)):
+        if lines:
+            print(f'\n{title}:')
+            for line in lines:
+                print(f'  {line}')
+    ran = tally.passed + len(tally.failed)
+    print(f'\n{tally.passed} passed, {len(tally.failed)} failed, {len(tally.skipped)} skipped')
+    return 0 if ran and not tally.failed else 1
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--fuzz', metavar='SECONDS', help='only fuzz, for so long')
+    options = parser.parse_args()
+    variants = VARIANTS
+    if options.fuzz:
+        os.environ['FUZZ_SECONDS'] = options.fuzz
+        variants = [v[:3] + (['--timeout-multiplier', '0'],) for v in VARIANTS if 'fuzz' in v[0]]
+    tally = Tally()
+    for directory, setup, environment, arguments in variants:
+        began = time.monotonic()
+        if prepare(directory, setup, environment):
+            run(directory, arguments, tally)
+        else:
+            tally.failed.append(f'{directory}: does not build')
+        print(f'{directory}: {time.monotonic() - began:.0f} s', flush=True)
+    return report(tally)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
