@@ -5,14 +5,14 @@
 /*
  * vAccel: run a function on whatever accelerator the operator chose, by calling it.
  *
- * Errors. A call returns VACCEL_OK (0) or one of the codes of vaccel/error.h, unless it says otherwise;
- * the log (standard error, or VACCEL_LOG_FILE) then has a sentence about which value was wrong
- * and what to do. A call that fails has changed nothing that it does not mention.
+ * Errors. A call returns VACCEL_OK (0) or one of the codes of vaccel/error.h, unless it says
+ * otherwise; the log (standard error, or VACCEL_LOG_FILE) then has a sentence about which value was
+ * wrong and what to do. A call that fails has changed nothing that it does not mention.
  *
  * Ownership. What a caller passes in stays the caller's and need not outlive the call, unless the
- * call says that it keeps a pointer. Structs that the caller provides are begun by ..._init() and ended by
- * ..._release(); those that the library allocates are begun by ..._new() or ..._from_...() and ended
- * by ..._delete(). Arrays that the library hands over are freed by free().
+ * call says that it keeps a pointer. A struct that the caller provides is begun by its init() call
+ * and ended by its release() call; one that the library allocates is begun by new() or from_...()
+ * and ended by delete(). Arrays that the library hands over are freed by free().
  *
  * Threads. Every call may be made from any thread at any time. A struct that two threads
  * change at once (an argument array, a tensor) needs the application's own lock; sessions,

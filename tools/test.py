@@ -22,7 +22,7 @@ VARIANTS = [
     ('build/asan', SANITIZED, {}, ['--no-suite', 'tree', '--timeout-multiplier', '3']),
     ('build/tsan', ['-Db_sanitize=thread', '-Dblas=disabled', '-Dopencv=disabled'], {},
      ['--suite', 'threads', '--timeout-multiplier', '3']),
-    ('build/fuzz', FUZZED, {'CC': 'clang', 'CXX': 'clang++'}, []),
+    ('build/fuzz', FUZZED, {'CC': 'clang', 'CXX': 'clang++'}, ['--suite', 'fuzz']),
 ]
 
 
@@ -115,7 +115,7 @@ def main():
     variants = VARIANTS
     if options.fuzz:
         os.environ['FUZZ_SECONDS'] = options.fuzz
-        variants = [v[:3] + (['--timeout-multiplier', '0'],) for v in VARIANTS if 'fuzz' in v[0]]
+        variants = [v[:3] + ([*v[3], '--timeout-multiplier', '0'],) for v in VARIANTS if 'fuzz' in v[0]]
     tally = Tally()
     for directory, setup, environment, arguments in variants:
         began = time.monotonic()

@@ -48,8 +48,10 @@ int vaccel_config_init(struct vaccel_config *config, const char *plugins,
  */
 int vaccel_config_init_from_env(struct vaccel_config *config);
 
-/* Make a copy of @config_src. Returns EINVAL (NULL, no such level), ENOMEM; then @config is
- * untouched. */
+/*
+ * Make a copy of @config_src. Returns EINVAL (NULL, no such level), ENOMEM; then @config is
+ * untouched.
+ */
 int vaccel_config_init_from(struct vaccel_config *config, struct vaccel_config *config_src);
 
 /* Free the strings and set the defaults: no plugins, ERROR, no file, false. EINVAL for NULL. */

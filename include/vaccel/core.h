@@ -13,11 +13,11 @@ struct vaccel_config;
 /*
  * The library's life. When it is loaded it calls vaccel_bootstrap() itself unless
  * VACCEL_BOOTSTRAP_ENABLED is 0, and at the end of the process it cleans up unless
- * VACCEL_CLEANUP_ENABLED is 0. A bootstrap that fails there never ends the process: the log says why,
- * and the first call that needs the library returns an error.
+ * VACCEL_CLEANUP_ENABLED is 0. A bootstrap that fails there never ends the process: the log says
+ * why, and the first call that needs the library returns an error.
  *
- * Environment: VACCEL_PLUGINS (what to load, separated by ':'), VACCEL_LOG_LEVEL (1 error to 4 debug),
- * VACCEL_LOG_FILE, VACCEL_PROFILING_ENABLED (0 or 1), VACCEL_VERSION_IGNORE (0 or 1: load
+ * Environment: VACCEL_PLUGINS (what to load, separated by ':'), VACCEL_LOG_LEVEL (1 error to 4
+ * debug), VACCEL_LOG_FILE, VACCEL_PROFILING_ENABLED (0 or 1), VACCEL_VERSION_IGNORE (0 or 1: load
  * plugins made for another version).
  */
 

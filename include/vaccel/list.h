@@ -8,6 +8,9 @@ struct vaccel_list_entry {
     struct vaccel_list_entry *prev;
 };
 
-#define LIST_ENTRY_INIT(name) { &(name), &(name) }
+#define LIST_ENTRY_INIT(name) \
+    { \
+        &(name), &(name) \
+    }
 
 #endif

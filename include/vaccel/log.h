@@ -34,9 +34,9 @@ VACCEL_ENUM_DEF_WITH_STR_FUNCS(vaccel_log_level, VACCEL_LOG, VACCEL_LOG_LEVEL_EN
 #define vaccel_debug(...) vaccel_log_message(VACCEL_LOG_DEBUG, __VA_ARGS__)
 #define vaccel_trace(...) vaccel_log_message(VACCEL_LOG_DEBUG, __VA_ARGS__)
 
-/* clang-format off: the filter of the Python binding drops this by the line, which it must not break. */
-extern void vaccel_log_message(vaccel_log_level_t level, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+/* On one line, since the filter of the Python binding drops it by the line. */
+/* clang-format off */
+extern void vaccel_log_message(vaccel_log_level_t level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* clang-format on */
 
 /*

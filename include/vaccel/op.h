@@ -92,7 +92,8 @@ struct vaccel_op_info {
  * List the operations of a session, sorted by name.
  * @ops     room for *@nr_ops elements, or NULL
  * @nr_ops  in: how many fit; out: how many there are
- * Returns EINVAL (NULL), ESESS (released session), ERANGE (did not fit: *@nr_ops is what is needed).
+ * Returns EINVAL (NULL), ESESS (released session), ERANGE (did not fit: *@nr_ops is what is
+ * needed).
  */
 int vaccel_op_list(struct vaccel_session *sess, struct vaccel_op_info *ops, size_t *nr_ops);
 

@@ -35,8 +35,8 @@ VACCEL_ENUM_DEF_WITH_STR_FUNCS(vaccel_plugin_type, VACCEL_PLUGIN, VACCEL_PLUGIN_
 
 /* One operation on its way to a transport plugin: its arguments in the order of vaccel_genop(). */
 struct vaccel_op_call {
-    int64_t op;       /* a vaccel_op_type_t, or -1: known by its name alone */
-    const char *name; /* lower case */
+    int64_t op;                       /* a vaccel_op_type_t, or -1: known by its name alone */
+    const char *name;                 /* lower case */
     struct vaccel_resource *resource; /* the one that the call uses, or NULL */
     struct vaccel_arg *read;
     size_t nr_read;
@@ -60,7 +60,8 @@ struct vaccel_plugin_info {
     int (*session_init)(struct vaccel_session *sess, uint32_t flags);
     int (*session_release)(struct vaccel_session *sess);
     int (*session_update)(struct vaccel_session *sess, uint32_t flags);
-    /* A resource joins or leaves a session, its blobs are filled. Of a transport: sets remote_id. */
+    /* A resource joins or leaves a session, its blobs are filled. Of a transport: sets remote_id.
+     */
     int (*resource_register)(struct vaccel_resource *res, struct vaccel_session *sess);
     int (*resource_unregister)(struct vaccel_resource *res, struct vaccel_session *sess);
     int (*resource_sync)(struct vaccel_resource *res, struct vaccel_session *sess);
@@ -124,33 +125,37 @@ int vaccel_plugin_parse_and_load(const char *lib_str);
  */
 int vaccel_plugin_set_resource_state(const struct vaccel_plugin *plugin,
                                      struct vaccel_resource *res, void *state);
-void *vaccel_plugin_resource_state(const struct vaccel_plugin *plugin,
-                                   struct vaccel_resource *res);
-int vaccel_plugin_set_session_state(const struct vaccel_plugin *plugin,
-                                    struct vaccel_session *sess, void *state);
-void *vaccel_plugin_session_state(const struct vaccel_plugin *plugin,
-                                  struct vaccel_session *sess);
+void *vaccel_plugin_resource_state(const struct vaccel_plugin *plugin, struct vaccel_resource *res);
+int vaccel_plugin_set_session_state(const struct vaccel_plugin *plugin, struct vaccel_session *sess,
+                                    void *state);
+void *vaccel_plugin_session_state(const struct vaccel_plugin *plugin, struct vaccel_session *sess);
 
 /* An element of the array for vaccel_plugin_register_ops(). The first parameter documents. */
-#define VACCEL_OP_INIT(name, type, func) { (type), (void *)(func), (&vaccel_this_plugin) }
-#define VACCEL_NAMED_OP_INIT(name, func) { (name), (func), (&vaccel_this_plugin) }
+#define VACCEL_OP_INIT(name, type, func) \
+    { \
+        (type), (void *)(func), (&vaccel_this_plugin) \
+    }
+#define VACCEL_NAMED_OP_INIT(name, func) \
+    { \
+        (name), (func), (&vaccel_this_plugin) \
+    }
 
 #ifdef __cplusplus
 }
 #endif
 
 /*
- * Each plugin says once VACCEL_PLUGIN(.name = "...", .version = "...", ...). Only in C: a C++ plugin
- * has one small C file for it.
+ * Each plugin says once VACCEL_PLUGIN(.name = "...", .version = "...", ...). Only in C: a C++
+ * plugin has one small C file for it.
  */
 extern struct vaccel_plugin vaccel_this_plugin __attribute__((visibility("hidden")));
 
 #define VACCEL_PLUGIN(...) \
-    static struct vaccel_plugin_info vaccel_this_plugin_info = { __VA_ARGS__ }; \
+    static struct vaccel_plugin_info vaccel_this_plugin_info = {__VA_ARGS__}; \
     struct vaccel_plugin vaccel_this_plugin = { \
         .dl_handle = NULL, \
         .entry = LIST_ENTRY_INIT(vaccel_this_plugin.entry), \
-        .ops = { NULL }, \
+        .ops = {NULL}, \
         .info = &vaccel_this_plugin_info, \
     }; \
     __attribute__((visibility("default"))) const struct vaccel_plugin *vaccel_plugin = \

@@ -30,7 +30,10 @@ struct vaccel_prof_region {
 };
 
 /* A region with a name that stays valid. */
-#define VACCEL_PROF_REGION_INIT(name) { (name), false, 0, NULL, 0 }
+#define VACCEL_PROF_REGION_INIT(name) \
+    { \
+        (name), false, 0, NULL, 0 \
+    }
 
 /*
  * Whether profiling is on (VACCEL_PROFILING_ENABLED, or the configuration). While it is off, start,

@@ -41,7 +41,7 @@ struct vaccel_resource {
     vaccel_path_type_t path_type; /* meaningful if nr_paths > 0 */
     char **paths;
     size_t nr_paths;
-    char *rundir; /* its run directory, or NULL if it has none */
+    char *rundir;               /* its run directory, or NULL if it has none */
     struct vaccel_blob **blobs; /* filled by the first registration at the latest */
     size_t nr_blobs;
     void *plugin_priv; /* for a plugin written for vAccel 0.8; others use the calls in plugin.h */
@@ -77,8 +77,7 @@ int vaccel_resource_init_multi(struct vaccel_resource *res, const char **paths, 
  * Returns EINVAL, EPERM (library not initialised), ENOMEM, or the error of writing the file.
  */
 int vaccel_resource_init_from_buf(struct vaccel_resource *res, const void *buf, size_t nr_bytes,
-                                  vaccel_resource_type_t type, const char *filename,
-                                  bool mem_only);
+                                  vaccel_resource_type_t type, const char *filename, bool mem_only);
 
 /*
  * Make a resource from blobs, which stay the caller's.

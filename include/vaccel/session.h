@@ -29,8 +29,8 @@ struct vaccel_session {
     bool is_virtio;        /* the session is served by a transport plugin */
     char rundir[4096];     /* path of its run directory; see vaccel_session_make_rundir() */
     struct vaccel_plugin *plugin; /* the plugin that the hint chose */
-    void *priv;            /* for the transport plugin */
-    void *core;            /* the library's own */
+    void *priv;                   /* for the transport plugin */
+    void *core;                   /* the library's own */
 };
 
 /*

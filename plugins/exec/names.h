@@ -16,7 +16,6 @@ enum { NAMES_BUCKETS = 64 };
 struct name {
     struct name *next;
     void *value;
-    size_t length;
     char text[];
 };
 

@@ -10,6 +10,7 @@
 
 struct object {
     void *handle;
+    const char *name; /* for messages: the path, or that of a blob in memory */
     char *path;
     int memory_fd; /* -1: the library lies in a file */
 };
@@ -33,7 +34,7 @@ static int open_object(struct object *object, int mode)
     object->handle = dlopen(object->path, mode);
     if (object->handle)
         return VACCEL_OK;
-    vaccel_error("[exec] cannot load library %s: %s", object->path, dlerror());
+    vaccel_error("[exec] cannot load library %s: %s", object->name, dlerror());
     return VACCEL_EINVAL;
 }
 
@@ -52,6 +53,7 @@ struct objects *objects_open(const char *path, int mode, int *error)
     objects->count = 1;
     objects->list[0].memory_fd = -1;
     objects->list[0].path = strdup(path);
+    objects->list[0].name = objects->list[0].path;
     *error = objects->list[0].path ? open_object(&objects->list[0], mode) : VACCEL_ENOMEM;
     if (*error == VACCEL_OK)
         return objects;
@@ -89,6 +91,7 @@ static int place_in_memory(struct object *object, const struct vaccel_blob *blob
     object->path = malloc(PATH_ROOM);
     if (!object->path)
         return VACCEL_ENOMEM;
+    object->name = blob->name;
     snprintf(object->path, PATH_ROOM, "/proc/self/fd/%d", object->memory_fd);
     return VACCEL_OK;
 }
@@ -101,6 +104,7 @@ static int place_in_file(struct object *object, const char *path)
     object->path = malloc(size);
     if (!object->path)
         return VACCEL_ENOMEM;
+    object->name = object->path;
     snprintf(object->path, size, "%s%s", strchr(path, '/') ? "" : "./", path);
     return VACCEL_OK;
 }
@@ -172,7 +176,7 @@ void *objects_symbol(const struct objects *objects, const char *symbol)
 
 const char *objects_name(const struct objects *objects)
 {
-    return objects->list[objects->count - 1].path;
+    return objects->list[objects->count - 1].name;
 }
 
 /*

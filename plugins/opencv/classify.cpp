@@ -16,21 +16,6 @@ namespace vision
 namespace
 {
 
-/* A vector of scores, whatever dimensions of 1 are around it. */
-size_t class_count(const description &about, const cv::Mat &output)
-{
-    const size_t count = output.total();
-
-    if (*std::max_element(output.size.p, output.size.p + output.dims) != int(count))
-        throw failure(VACCEL_EBACKEND, about.file +
-                                           ": [output] kind is for a network that gives "
-                                           "one score for each class, but its output has " +
-                                           std::to_string(output.dims) +
-                                           " dimensions: write another name or network");
-    check_label_count(about, count);
-    return count;
-}
-
 /* For scores of kind "logits", what turns them into shares of 1. */
 struct softmax {
     float greatest = 0;
@@ -67,7 +52,7 @@ std::vector<size_t> best_first(const float *scores, size_t count, size_t wanted)
 std::vector<vaccel_vision_class> best_classes(const description &about, const cv::Mat &output,
                                               size_t room)
 {
-    const size_t count = class_count(about, output);
+    const size_t count = output.total();
     const auto *scores = output.ptr<float>();
     std::vector<vaccel_vision_class> classes;
 

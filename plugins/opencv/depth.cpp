@@ -13,25 +13,18 @@ namespace vision
 namespace
 {
 
-/* The output's values as a matrix; 1, height, width with or without a 1 for the channel before the
- * height. */
-cv::Mat as_map(const description &about, const cv::Mat &output)
+/* The last two sizes of an output are its height and width; those before them are 1. */
+cv::Mat as_map(const cv::Mat &output)
 {
-    const int dims = output.dims;
+    const int *size = output.size.p + output.dims - 2;
 
-    if ((dims != 3 && dims != 4) || output.size[0] != 1 || (dims == 4 && output.size[1] != 1) ||
-        output.empty())
-        throw failure(VACCEL_EBACKEND,
-                      about.file + ": [output] kind is \"map\", which is 1, 1, height, width or 1, "
-                                   "height, width, but the network's output is not: write the "
-                                   "name of another output or another network");
-    return cv::Mat(output.size[dims - 2], output.size[dims - 1], CV_32F, output.data);
+    return cv::Mat(size[0], size[1], CV_32F, output.data);
 }
 
 cv::Mat depth_of_picture(network &net, const cv::Mat &pixels)
 {
     network::lease lease(net);
-    const cv::Mat map = as_map(net.about(), lease.run(pixels));
+    const cv::Mat map = as_map(lease.run(pixels));
     cv::Mat depth;
 
     cv::resize(map, depth, pixels.size(), 0, 0, cv::INTER_LINEAR);

@@ -188,15 +188,6 @@ description read_description(operation which)
     return about;
 }
 
-void check_label_count(const description &about, size_t nr_classes)
-{
-    if (!about.labels.empty() && about.labels.size() != nr_classes)
-        throw failure(VACCEL_EBACKEND,
-                      about.file + ": labels names a file of " +
-                          std::to_string(about.labels.size()) + " lines, but the network has " +
-                          std::to_string(nr_classes) + " classes: write one line for each class");
-}
-
 /* No character is cut in two. */
 static size_t fitting_length(const std::string &label)
 {

@@ -46,10 +46,6 @@ struct description {
  */
 description read_description(operation which);
 
-/* Throws a failure unless the number of labels, if there are any, is that of the network's classes.
- */
-void check_label_count(const description &about, size_t nr_classes);
-
 /* A class of the network; without labels its name is its index. */
 vaccel_vision_class make_class(const description &about, size_t index, float score);
 

@@ -32,20 +32,11 @@ class candidates_view
     {
         const bool in_rows = about.kind == output_kind::yolov5;
 
-        if (output.dims != 3 || output.size[0] != 1 ||
-            output.size[in_rows ? 2 : 1] <= int(first_class_))
-            throw failure(VACCEL_EBACKEND,
-                          about.file + ": [output] kind is \"" +
-                              (in_rows ? "yolov5\", which is 1, boxes, 5 + classes"
-                                       : "yolov8\", which is 1, 4 + classes, boxes") +
-                              ", but the network's output is not: write the kind, "
-                              "name or network that it is");
         count_ = size_t(output.size[in_rows ? 1 : 2]);
         const auto values = size_t(output.size[in_rows ? 2 : 1]);
         next_candidate_ = in_rows ? values : 1;
         next_value_ = in_rows ? 1 : count_;
         nr_classes_ = values - first_class_;
-        check_label_count(about, nr_classes_);
     }
 
     size_t count() const

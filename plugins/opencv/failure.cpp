@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "failure.hpp"
 
+#include <algorithm>
 #include <new>
 
 #include <opencv2/core.hpp>
@@ -8,6 +9,12 @@
 
 namespace vision
 {
+
+std::string on_one_line(std::string text)
+{
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return text;
+}
 
 static int out_of_memory(const char *operation) noexcept
 {
@@ -29,7 +36,7 @@ int report_exception(const char *operation) noexcept
         if (error.code == cv::Error::StsNoMem)
             return out_of_memory(operation);
         vaccel_error("[opencv] %s: OpenCV failed in %s: %s", operation, error.func.c_str(),
-                     error.err.c_str());
+                     on_one_line(error.err).c_str());
     } catch (const std::exception &error) {
         vaccel_error("[opencv] %s: %s", operation, error.what());
     } catch (...) {

@@ -25,6 +25,9 @@ class failure : public std::runtime_error
     int code_;
 };
 
+/* The text without line ends, for a sentence of the log. */
+std::string on_one_line(std::string text);
+
 /* Logs the exception that is being handled; its error code. */
 int report_exception(const char *operation) noexcept;
 

@@ -4,6 +4,7 @@
 #include "failure.hpp"
 #include "onnx.hpp"
 #include "operations.h"
+#include "output_shape.hpp"
 
 #include <algorithm>
 #include <array>
@@ -39,6 +40,11 @@ bool agrees(int64_t declared, int64_t given)
     return declared <= 0 || declared == given;
 }
 
+std::vector<int> shape_of(const cv::Mat &output)
+{
+    return {output.size.p, output.size.p + output.dims};
+}
+
 std::string joined(const std::vector<cv::String> &names)
 {
     std::string list;
@@ -57,7 +63,10 @@ network::network(description about)
     idle_.reserve(limit_);
     check_input();
     std::unique_ptr<instance> first = make_instance();
-    check_output(first->net);
+    choose_output(first->net);
+    first->blob.setTo(0);
+    output_shape_ = shape_of(forward(*first));
+    check_output_shape(about_, output_shape_);
     made_ = 1;
     idle_.push_back(std::move(first));
 }
@@ -88,7 +97,7 @@ void network::check_input() const
     throw failure(VACCEL_EBACKEND, sentence.str());
 }
 
-void network::check_output(const cv::dnn::Net &net)
+void network::choose_output(const cv::dnn::Net &net)
 {
     const std::vector<cv::String> names = net.getUnconnectedOutLayersNames();
 
@@ -115,7 +124,8 @@ std::unique_ptr<network::instance> network::make_instance() const
         if (error.code == cv::Error::StsNoMem)
             throw;
         throw failure(VACCEL_EBACKEND, about_.file + ": network is \"" + about_.network +
-                                           "\", which OpenCV does not load (" + error.err +
+                                           "\", which OpenCV does not load (" +
+                                           on_one_line(error.err) +
                                            "): write the path of an ONNX file that it does");
     }
     if (made->net.empty())
@@ -187,6 +197,29 @@ void network::fill_blob(instance &on, const cv::Mat &pixels) const
         fill_plane(fits ? pixels : on.resized, channel, on.blob.ptr<float>(0, channel));
 }
 
+cv::Mat network::forward(instance &on) const
+{
+    cv::Mat output;
+
+    try {
+        on.net.setInput(on.blob);
+        output = on.net.forward(about_.output);
+    } catch (const cv::Exception &error) {
+        if (error.code == cv::Error::StsNoMem)
+            throw;
+        throw failure(VACCEL_EBACKEND, about_.file + ": the network failed on a picture of " +
+                                           std::to_string(about_.channels()) + " channels, width " +
+                                           std::to_string(about_.width) + " and height " +
+                                           std::to_string(about_.height) + " (" +
+                                           on_one_line(error.err) +
+                                           "): write those that it wants to [input]");
+    }
+    if (output.type() != CV_32F || !output.isContinuous())
+        throw failure(VACCEL_EBACKEND, about_.file + ": [output] name is \"" + about_.output +
+                                           "\", which does not give floats: write another");
+    return output;
+}
+
 network::lease::lease(network &from) : from_(from), instance_(from.take())
 {
 }
@@ -200,30 +233,18 @@ network::lease::~lease()
 
 cv::Mat network::lease::run(const cv::Mat &pixels)
 {
-    const description &about = from_.about_;
-    cv::Mat output;
-
-    from_.fill_blob(*instance_, pixels);
     try {
-        instance_->net.setInput(instance_->blob);
-        output = instance_->net.forward(about.output);
-    } catch (const cv::Exception &error) {
-        instance_.reset();
-        if (error.code == cv::Error::StsNoMem)
-            throw;
-        throw failure(VACCEL_EBACKEND, about.file + ": the network failed on a picture of " +
-                                           std::to_string(about.channels()) + " channels, width " +
-                                           std::to_string(about.width) + " and height " +
-                                           std::to_string(about.height) + " (" + error.err +
-                                           "): write those that it wants to [input]");
+        from_.fill_blob(*instance_, pixels);
+        cv::Mat output = from_.forward(*instance_);
+        if (shape_of(output) != from_.output_shape_)
+            throw failure(VACCEL_EBACKEND, from_.about_.file +
+                                               ": the network gave an output of another shape "
+                                               "than before: write one that does not");
+        return output;
     } catch (...) {
         instance_.reset();
         throw;
     }
-    if (output.type() != CV_32F || !output.isContinuous())
-        throw failure(VACCEL_EBACKEND, about.file + ": [output] name is \"" + about.output +
-                                           "\", which does not give floats: write another");
-    return output;
 }
 
 namespace

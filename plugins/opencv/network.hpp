@@ -62,13 +62,15 @@ class network
     std::unique_ptr<instance> take();
     void give_back(std::unique_ptr<instance> used) noexcept;
     void check_input() const;
-    void check_output(const cv::dnn::Net &net);
+    void choose_output(const cv::dnn::Net &net);
+    cv::Mat forward(instance &on) const;
     void fill_blob(instance &on, const cv::Mat &pixels) const;
     void fill_plane(const cv::Mat &pixels, int channel, float *plane) const;
 
     description about_;
     std::string bytes_;
     size_t limit_;
+    std::vector<int> output_shape_; /* as a blank picture gave it */
 
     std::mutex mutex_;
     std::condition_variable returned_;

@@ -13,21 +13,10 @@ namespace vision
 namespace
 {
 
-void check_shape(const description &about, const cv::Mat &output)
-{
-    if (output.dims != 4 || output.size[0] != 1 || output.empty())
-        throw failure(VACCEL_EBACKEND,
-                      about.file + ": [output] kind is \"heatmaps\", which is 1, key points, "
-                                   "height, width, but the network's output is not: write the "
-                                   "name of another output or another network");
-    check_label_count(about, size_t(output.size[1]));
-}
-
 /* A map's greatest value is its point: at the middle of that cell, in pixels of the picture. */
 std::vector<vaccel_vision_point> find_points(const description &about, const cv::Mat &output,
                                              cv::Size size)
 {
-    check_shape(about, output);
     const int rows = output.size[2], columns = output.size[3];
     std::vector<vaccel_vision_point> points;
 

@@ -35,7 +35,12 @@ void section::refuse(const std::string &key, const std::string &what_to_write) c
 
     sentence << file_ << ": " << place() << key << " is ";
     if (const toml::node *node = table_.get(key))
-        node->visit([&](const auto &value) { sentence << value; });
+        node->visit([&](const auto &value) {
+            if constexpr (toml::is_floating_point<decltype(value)>)
+                sentence << value.get(); /* 0.1, not all of its digits */
+            else
+                sentence << value;
+        });
     else
         sentence << "missing";
     sentence << ": write " << what_to_write;

@@ -16,17 +16,7 @@ namespace vision
 namespace
 {
 
-constexpr int max_classes = 256; /* that a byte of the mask can name */
-
-void check_shape(const description &about, const cv::Mat &output)
-{
-    if (output.dims != 4 || output.size[0] != 1 || output.size[1] > max_classes || output.empty())
-        throw failure(VACCEL_EBACKEND,
-                      about.file + ": [output] kind is \"class-scores\", which is 1, classes (at "
-                                   "most 256), height, width, but the network's output is not: "
-                                   "write the name of another output or another network");
-    check_label_count(about, size_t(output.size[1]));
-}
+constexpr int max_classes = 256;
 
 /* For each pixel of the output the class of the greatest score. */
 cv::Mat best_classes(const cv::Mat &output)
@@ -76,31 +66,29 @@ cv::Mat mask_of_picture(network &net, const cv::Mat &pixels)
 
     {
         network::lease lease(net);
-        const cv::Mat output = lease.run(pixels);
-        check_shape(net.about(), output);
-        small = best_classes(output);
+        small = best_classes(lease.run(pixels));
     }
     cv::resize(small, mask, pixels.size(), 0, 0, cv::INTER_NEAREST);
     return mask;
 }
 
 int segment(vaccel_session *sess, const encoded_picture &picture, vaccel_vision_shape *shape,
-            std::array<vaccel_output *, 3> mask_classes_picture)
+            vaccel_output *mask, vaccel_output *classes, vaccel_output *annotated)
 {
     network &net = network_of(operation::segment);
     const cv::Mat pixels = picture.decode(net.colours_wanted());
-    const cv::Mat mask = mask_of_picture(net, pixels);
-    const std::vector<vaccel_vision_class> present = classes_present(net.about(), mask);
+    const cv::Mat found = mask_of_picture(net, pixels);
+    const std::vector<vaccel_vision_class> present = classes_present(net.about(), found);
     std::vector<unsigned char> drawn;
 
-    if (mask_classes_picture[2])
-        drawn = canvas(picture, pixels).with_mask(mask, present);
+    if (annotated)
+        drawn = canvas(picture, pixels).with_mask(found, present);
     if (shape)
-        *shape = {uint32_t(mask.cols), uint32_t(mask.rows)};
+        *shape = {uint32_t(found.cols), uint32_t(found.rows)};
     delivery outputs(sess);
-    outputs.put(mask_classes_picture[0], mask.data, mask.total());
-    outputs.put(mask_classes_picture[1], present);
-    outputs.put(mask_classes_picture[2], drawn);
+    outputs.put(mask, found.data, found.total());
+    outputs.put(classes, present);
+    outputs.put(annotated, drawn);
     return outputs.finish();
 }
 
@@ -113,7 +101,7 @@ int opencv_segment(struct vaccel_session *sess, const void *img, size_t len_img,
                    struct vaccel_output *classes, struct vaccel_output *picture)
 {
     return vision::guarded("segment", [&] {
-        return vision::segment(sess, vision::encoded_picture(img, len_img), shape,
-                               {mask, classes, picture});
+        return vision::segment(sess, vision::encoded_picture(img, len_img), shape, mask, classes,
+                               picture);
     });
 }

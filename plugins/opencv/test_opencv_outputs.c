@@ -228,14 +228,18 @@ static void threads_get_what_one_thread_gets(void **state)
  * A network whose three scores are the means of its three channels (an ONNX file, by hand: one node
  * GlobalAveragePool from "x" of 1 3 4 4 to "y" of 1 3 1 1).
  */
+/* clang-format off */
 static const unsigned char mean_of_channels[] = {
-    0x08, 7,    0x42, 4,    0x0a, 0,    0x10, 11,   0x3a, 83,   0x0a, 25,   0x0a, 1,    'x',  0x12,
-    1,    'y',  0x22, 17,   'G',  'l',  'o',  'b',  'a',  'l',  'A',  'v',  'e',  'r',  'a',  'g',
-    'e',  'P',  'o',  'o',  'l',  0x12, 1,    'g',  0x5a, 25,   0x0a, 1,    'x',  0x12, 20,   0x0a,
-    18,   0x08, 1,    0x12, 14,   0x0a, 2,    0x08, 1,    0x0a, 2,    0x08, 3,    0x0a, 2,    0x08,
-    4,    0x0a, 0,    0x62, 25,   0x0a, 1,    'y',  0x12, 20,   0x0a, 18,   0x08, 1,    0x12, 14,
-    0x0a, 2,    0x08, 1,    0x0a, 2,    0x08, 3,    0x0a, 2,    0x08, 1,    0x0a, 0,
+    0x08, 7, 0x42, 4, 0x0a, 0, 0x10, 11, 0x3a, 88,
+    0x0a, 25, 0x0a, 1, 'x', 0x12, 1, 'y', 0x22, 17,
+    'G', 'l', 'o', 'b', 'a', 'l', 'A', 'v', 'e', 'r', 'a', 'g', 'e', 'P', 'o', 'o', 'l',
+    0x12, 1, 'g',
+    0x5a, 27, 0x0a, 1, 'x', 0x12, 22, 0x0a, 20, 0x08, 1, 0x12, 16,
+    0x0a, 2, 0x08, 1, 0x0a, 2, 0x08, 3, 0x0a, 2, 0x08, 4, 0x0a, 2, 0x08, 4,
+    0x62, 27, 0x0a, 1, 'y', 0x12, 22, 0x0a, 20, 0x08, 1, 0x12, 16,
+    0x0a, 2, 0x08, 1, 0x0a, 2, 0x08, 3, 0x0a, 2, 0x08, 1, 0x0a, 2, 0x08, 1,
 };
+/* clang-format on */
 
 /* The scores of a picture of one colour by class, after mean and scale of their own. */
 static void mean_scores(void **state, const char *order, const unsigned char bgr[3],

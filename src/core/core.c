@@ -14,10 +14,13 @@
 
 enum { RUNDIR_MAX = 3072 }; /* leaves room in sess->rundir for what comes below it */
 
+/* While it ends nothing new begins, but what lives can be released, also by a plugin's hook. */
+enum life { OVER, RUNNING, ENDING };
+
 static struct {
-    bool initialized;
+    enum life state; /* changed under the registry's lock */
     bool rundir_made;
-    struct platform_mutex life;   /* one thread at a time begins or ends it */
+    struct platform_mutex life; /* one thread at a time begins or ends it */
     struct platform_mutex rundir_lock;
     struct vaccel_config config;
     char rundir[RUNDIR_MAX];
@@ -37,13 +40,18 @@ void registry_unlock(void)
 
 bool core_is_initialized(void)
 {
-    return __atomic_load_n(&core.initialized, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&core.state, __ATOMIC_ACQUIRE) == RUNNING;
 }
 
-static void set_initialized(bool initialized)
+bool core_is_over(void)
+{
+    return __atomic_load_n(&core.state, __ATOMIC_ACQUIRE) == OVER;
+}
+
+static void set_state(enum life state)
 {
     registry_lock();
-    __atomic_store_n(&core.initialized, initialized, __ATOMIC_RELEASE);
+    __atomic_store_n(&core.state, state, __ATOMIC_RELEASE);
     registry_unlock();
 }
 
@@ -51,6 +59,21 @@ int core_not_initialized(int error)
 {
     vaccel_error("vAccel is not initialised: call vaccel_bootstrap(), or see above why it failed");
     return error;
+}
+
+int core_enter(void)
+{
+    int ret = marks_enter(&core, NULL);
+
+    if (ret != VACCEL_OK || core_is_initialized())
+        return ret;
+    marks_leave();
+    return core_not_initialized(VACCEL_EPERM);
+}
+
+void core_leave(void)
+{
+    marks_leave();
 }
 
 /* A name of its own for the run directory, which is made only when something needs it. */
@@ -138,17 +161,15 @@ const struct vaccel_config *vaccel_config(void)
     return core_is_initialized() ? &core.config : NULL;
 }
 
-static void release_all(void)
+/* Those that another thread is ending are waited for. */
+static void end_all(bool (*end_any)(bool *left))
 {
-    struct vaccel_session *sess;
-    struct vaccel_resource *res;
+    unsigned int attempt = 0;
+    bool left = true;
 
-    while ((sess = session_any()))
-        if (!session_end(sess))
-            platform_pause(0);
-    while ((res = resource_any()))
-        if (!resource_end(res))
-            platform_pause(0);
+    while (left)
+        if (!end_any(&left) && left)
+            platform_pause(attempt++);
 }
 
 static void unload_plugins(void)
@@ -156,7 +177,7 @@ static void unload_plugins(void)
     struct vaccel_plugin *plugin;
 
     while ((plugin = plugins_last()))
-        plugin_loader_unload(plugin);
+        plugin_unload(plugin);
     dispatch_clear();
 }
 
@@ -179,10 +200,13 @@ static void tear_down(void)
 /* The calling thread has the life's lock. */
 static void end(void)
 {
-    if (!core_is_initialized())
+    if (core_is_over())
         return;
-    set_initialized(false);
-    release_all();
+    set_state(ENDING);
+    marks_wait(&core, NULL);
+    end_all(session_end_any);
+    end_all(resource_end_any);
+    set_state(OVER);
     tear_down();
 }
 
@@ -192,42 +216,53 @@ static int begin(void)
     int ret;
 
     ret = log_start((int)core.config.log_level, core.config.log_file);
-    if (ret != VACCEL_OK)
-        return ret;
     vaccel_config_print_debug(&core.config);
     prof_set_enabled(core.config.profiling_enabled);
     name_rundir();
-    if (core.config.plugins)
-        ret = plugin_loader_load_list(core.config.plugins, core.config.version_ignore);
+    if (ret == VACCEL_OK && core.config.plugins)
+        ret = plugin_load_list(core.config.plugins, core.config.version_ignore);
     if (ret != VACCEL_OK) {
         tear_down();
         return ret;
     }
-    set_initialized(true);
+    set_state(RUNNING);
     return VACCEL_OK;
 }
 
-static int refuse_within_operation(void)
+/* End what there is and begin with @config, which is taken over; NULL: do not begin. */
+static int restart(struct vaccel_config *config)
 {
-    vaccel_error("the library cannot be cleaned up from within an operation");
-    return VACCEL_EBUSY;
+    int ret;
+
+    if (marks_mine(NULL, NULL)) {
+        vaccel_error("the library cannot be cleaned up from within an operation or a plugin's "
+                     "hook");
+        return VACCEL_EBUSY;
+    }
+    platform_lock(&core.life);
+    ret = marks_enter(&core, NULL);
+    if (ret == VACCEL_OK) {
+        end();
+        if (config) {
+            core.config = *config;
+            *config = (struct vaccel_config){0};
+            ret = begin();
+        }
+        marks_leave();
+    }
+    platform_unlock(&core.life);
+    return ret;
 }
 
 int vaccel_bootstrap_with_config(struct vaccel_config *config)
 {
     struct vaccel_config copy;
-    int ret;
+    int ret = vaccel_config_init_from(&copy, config);
 
-    if (marks_mine(NULL, NULL))
-        return refuse_within_operation();
-    ret = vaccel_config_init_from(&copy, config);
     if (ret != VACCEL_OK)
         return ret;
-    platform_lock(&core.life);
-    end();
-    core.config = copy;
-    ret = begin();
-    platform_unlock(&core.life);
+    ret = restart(&copy);
+    vaccel_config_release(&copy);
     return ret;
 }
 
@@ -245,12 +280,7 @@ int vaccel_bootstrap(void)
 
 int vaccel_cleanup(void)
 {
-    if (marks_mine(NULL, NULL))
-        return refuse_within_operation();
-    platform_lock(&core.life);
-    end();
-    platform_unlock(&core.life);
-    return VACCEL_OK;
+    return restart(NULL);
 }
 
 /*
@@ -261,11 +291,11 @@ void core_end_of_process(void)
 {
     if (!core_is_initialized())
         return;
-    if (!session_any() && !resource_any() && !marks_any()) {
+    if (!sessions_alive() && !resources_alive() && !marks_any()) {
         vaccel_cleanup();
         return;
     }
-    set_initialized(false);
+    set_state(OVER);
     prof_print_operations();
     if (core.rundir_made)
         platform_directory_remove(core.rundir);

@@ -9,6 +9,14 @@ struct vaccel_plugin;
 
 /* Whether the library is initialised. Who adds to a list asks under the registry's lock. */
 bool core_is_initialized(void);
+/* Neither that nor being cleaned up: there is nothing that could be released. */
+bool core_is_over(void);
+/*
+ * For a call that needs the library but no session: keep it from being cleaned up. On success
+ * core_leave() must follow. Returns EPERM, or what marks_enter() returned.
+ */
+int core_enter(void);
+void core_leave(void);
 
 /* Log that the library is not initialised, and return @error. */
 int core_not_initialized(int error);
@@ -20,14 +28,14 @@ int core_make_rundir(void);
 /* Make @path, a directory within the run directory; that it exists is no error. */
 int core_make_subdirectory(const char *path);
 
-/* At the end of the process: as vaccel_cleanup(), but never touch a struct that its owner left behind. */
+/*
+ * At the end of the process: as vaccel_cleanup(), but never touch a struct that its owner left
+ * behind.
+ */
 void core_end_of_process(void);
 
-/*
- * Loading of plugins, which only a host can do (src/hosted). A guest has its plugins linked in.
- * plugin_loader_load() is vaccel_plugin_load() while the library is being initialised.
- */
-int plugin_loader_load_list(const char *list, bool ignore_version);
-void plugin_loader_unload(struct vaccel_plugin *plugin);
+/* Load the plugins of a list, separated by ':'; also while the library is being initialised. */
+int plugin_load_list(const char *list, bool ignore_version);
+void plugin_unload(struct vaccel_plugin *plugin);
 
 #endif

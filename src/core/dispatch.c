@@ -4,7 +4,8 @@
 #include "platform/text.h"
 #include "vaccel.h"
 
-/* Of the plugins as they are now; those of before live on in @outdated while sessions may use them. */
+/* Of the plugins as they are now; those of before live on in @outdated while sessions may use them.
+ */
 static struct dispatch *current;
 static struct dispatch *outdated;
 

@@ -5,8 +5,8 @@
 #include "core/plugins.h"
 
 /*
- * Which plugin serves which operation, for the sessions whose hint chose the same plugin. Made once,
- * never changed, freed at cleanup.
+ * Which plugin serves which operation, for the sessions whose hint chose the same plugin. Made
+ * once, never changed, freed at cleanup.
  */
 struct dispatch {
     struct dispatch *next;
@@ -21,8 +21,8 @@ struct dispatch {
 };
 
 /*
- * An operation that the library itself can do by means of another one. The operations' layer defines
- * the table; it ends with a func of NULL.
+ * An operation that the library itself can do by means of another one. The operations' layer
+ * defines the table; it ends with a func of NULL.
  */
 struct dispatch_fallback {
     vaccel_op_type_t type;

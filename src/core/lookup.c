@@ -33,8 +33,8 @@ static bool match_type(const struct vaccel_resource *res, int64_t wanted)
 }
 
 /*
- * Under the registry's lock: the registered resources that match, at most @max of them into @found, which may
- * be NULL. Returns how many match.
+ * Under the registry's lock: the registered resources that match, at most @max of them into @found,
+ * which may be NULL. Returns how many match.
  */
 static size_t collect(const struct session_core *core, match_fn match, int64_t wanted,
                       struct vaccel_resource **found, size_t max)
@@ -45,8 +45,7 @@ static size_t collect(const struct session_core *core, match_fn match, int64_t w
 
     for (entry = core->registrations.next; entry != &core->registrations; entry = entry->next) {
         registration = registration_in_session(entry);
-        if (registration->state != REGISTRATION_COMPLETE ||
-            !match(registration->resource, wanted))
+        if (registration->state != REGISTRATION_COMPLETE || !match(registration->resource, wanted))
             continue;
         if (count < max)
             found[count] = registration->resource;

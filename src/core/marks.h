@@ -4,9 +4,9 @@
 
 /*
  * Which thread is in a call of which session and resource. A call writes two words of its own
- * thread and no shared one; who wants to free a session or resource first makes it unusable, then fences
- * and waits until no thread's marks name it (hazard pointers, M. Michael, 2004, with the fence moved
- * to the rare side).
+ * thread and no shared one; who wants to free a session or resource first makes it unusable, then
+ * fences and waits until no thread's marks name it (hazard pointers, M. Michael, 2004, with the
+ * fence moved to the rare side).
  */
 
 #include "platform/platform.h"
@@ -53,7 +53,8 @@ static inline int marks_enter(const void *session, const void *resource)
     return VACCEL_OK;
 }
 
-/* Let the latest mark name a resource too. What is about to be used must be looked at after this. */
+/* Let the latest mark name a resource too. What is about to be used must be looked at after this.
+ */
 static inline void marks_use_resource(const void *resource)
 {
     struct thread_marks *thread = (struct thread_marks *)platform_thread_pointer;

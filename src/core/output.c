@@ -144,13 +144,15 @@ static int fetch_or_drop_here(const struct vaccel_session *sess, struct session_
 static int fetch_or_drop(struct vaccel_session *sess, struct vaccel_output *out, bool drop)
 {
     const struct vaccel_plugin_info *info;
+    const struct dispatch *dispatch;
     struct session_core *core;
     int ret = enter(sess, &core);
 
     if (ret != VACCEL_OK)
         return ret;
-    info = core->dispatch->chosen->info;
-    if (!core->dispatch->remote || !info->output_fetch || !info->output_drop)
+    dispatch = session_dispatch(core);
+    info = dispatch->chosen->info;
+    if (!dispatch->remote || !info->output_fetch || !info->output_drop)
         ret = fetch_or_drop_here(sess, core, out, drop);
     else
         ret = drop ? info->output_drop(sess, out) : info->output_fetch(sess, out);

@@ -5,11 +5,14 @@
 #include "vaccel.h"
 
 /*
- * State of a plugin for one session or resource. Plugins ask while they run for these, or in a hook: that
- * keeps the cores alive without a lock.
+ * State of a plugin for one session or resource. Plugins ask while they run for these, or in a
+ * hook: that keeps the cores alive without a lock.
  */
 
-/* The plugin's place in an array of states, or NULL if the plugin or the owner of the array is gone. */
+/*
+ * The plugin's place in an array of states, or NULL if the plugin or the owner of the array is
+ * gone.
+ */
 static void **place(const struct vaccel_plugin *plugin, void **states)
 {
     const struct plugin_record *record = plugin->core;
@@ -65,8 +68,8 @@ void *vaccel_plugin_resource_state(const struct vaccel_plugin *plugin, struct va
     return get(resource_place(plugin, res));
 }
 
-int vaccel_plugin_set_session_state(const struct vaccel_plugin *plugin,
-                                    struct vaccel_session *sess, void *state)
+int vaccel_plugin_set_session_state(const struct vaccel_plugin *plugin, struct vaccel_session *sess,
+                                    void *state)
 {
     return set(plugin, sess, session_place(plugin, sess), state);
 }

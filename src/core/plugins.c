@@ -27,8 +27,8 @@ bool plugins_parse_version(const char *text, unsigned int version[3])
 {
     if (*text == 'v')
         text++;
-    return parse_number(&text, &version[0]) && *text++ == '.' &&
-           parse_number(&text, &version[1]) && *text++ == '.' && parse_number(&text, &version[2]);
+    return parse_number(&text, &version[0]) && *text++ == '.' && parse_number(&text, &version[1]) &&
+           *text++ == '.' && parse_number(&text, &version[2]);
 }
 
 static int check_version(const struct vaccel_plugin_info *info)

@@ -72,7 +72,8 @@ static bool grow(struct pointer_set *set)
     size_t bytes;
     size_t i;
 
-    if (!size_mul(size, sizeof(table->slots[0]), &bytes) || !size_add(bytes, sizeof(*table), &bytes))
+    if (!size_mul(size, sizeof(table->slots[0]), &bytes) ||
+        !size_add(bytes, sizeof(*table), &bytes))
         return false;
     table = platform_alloc_zeroed(bytes);
     if (!table)

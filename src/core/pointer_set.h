@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 /*
- * A set of pointers that is read without a lock while one thread at a time changes it under the owner's.
- * Tables that were outgrown live until pointer_set_clear(), as a reader may still be in one; since
- * each is twice its predecessor they take no more than the last one does.
+ * A set of pointers that is read without a lock while one thread at a time changes it under the
+ * owner's. Tables that were outgrown live until pointer_set_clear(), as a reader may still be in
+ * one; since each is twice its predecessor they take no more than the last one does.
  */
 struct pointer_set {
     struct pointer_table *table; /* NULL: empty */

@@ -49,6 +49,7 @@ bool vaccel_prof_enabled(void)
     return __atomic_load_n(&prof_on, __ATOMIC_RELAXED);
 }
 
+/* Its name is left alone, as that is read without the lock. */
 static int grow(struct vaccel_prof_region *region)
 {
     struct vaccel_prof_region larger = *region;
@@ -65,7 +66,8 @@ static int grow(struct vaccel_prof_region *region)
         memcpy(threads_of(&larger), threads_of(region), region->nr_entries * sizeof(void *));
     }
     platform_free(region->samples);
-    *region = larger;
+    region->samples = larger.samples;
+    region->size = larger.size;
     return VACCEL_OK;
 }
 

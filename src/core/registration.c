@@ -52,7 +52,7 @@ static int tell_plugin_left(const struct vaccel_plugin_info *info, struct vaccel
 /* The first error of a hook; all are called. */
 static int tell_left(struct vaccel_resource *res, struct vaccel_session *sess, size_t nr_plugins)
 {
-    const struct dispatch *dispatch = session_core_of(sess)->dispatch;
+    const struct dispatch *dispatch = session_dispatch(session_core_of(sess));
     int first = VACCEL_OK;
     int ret;
 
@@ -66,7 +66,7 @@ static int tell_left(struct vaccel_resource *res, struct vaccel_session *sess, s
 
 static int tell_joined(struct vaccel_resource *res, struct vaccel_session *sess)
 {
-    const struct dispatch *dispatch = session_core_of(sess)->dispatch;
+    const struct dispatch *dispatch = session_dispatch(session_core_of(sess));
     const struct vaccel_plugin_info *info;
     size_t i;
     int ret;
@@ -102,7 +102,7 @@ static int complete(struct registration *registration)
     registry_unlock();
     if (added)
         return VACCEL_OK;
-    tell_left(registration->resource, registration->session, session->dispatch->nr_plugins);
+    tell_left(registration->resource, registration->session, session_dispatch(session)->nr_plugins);
     return VACCEL_ENOMEM;
 }
 
@@ -110,7 +110,7 @@ static int join(struct registration *registration)
 {
     struct vaccel_session *sess = registration->session;
     struct vaccel_resource *res = registration->resource;
-    int ret = resource_fill_blobs(res, session_core_of(sess)->dispatch->remote);
+    int ret = resource_fill_blobs(res, session_dispatch(session_core_of(sess))->remote);
 
     if (ret == VACCEL_OK)
         ret = tell_joined(res, sess);
@@ -122,8 +122,8 @@ static int join(struct registration *registration)
 }
 
 /*
- * Put @fresh into the lists if there is no registration yet: true. Else its state is in *@state. The thread
- * is marked, so both cores stay.
+ * Put @fresh into the lists if there is no registration yet: true. Else its state is in *@state.
+ * The thread is marked, so both cores stay.
  */
 static bool claim(struct registration *fresh, enum registration_state *state)
 {
@@ -140,12 +140,13 @@ static bool claim(struct registration *fresh, enum registration_state *state)
     return !there;
 }
 
-/* EAGAIN: another thread is about to change the registration; try again without the mark. */
-static int register_marked(struct vaccel_resource *res, struct vaccel_session *sess)
+/* *@again: another thread is about to change the registration; try again without the mark. */
+static int register_marked(struct vaccel_resource *res, struct vaccel_session *sess, bool *again)
 {
     enum registration_state state = REGISTRATION_JOINING;
     struct registration *fresh;
 
+    *again = false;
     if (!core_usable(core_load(&sess->core)) || !core_usable(core_load(&res->core))) {
         vaccel_error("the session or the resource is released");
         return VACCEL_ESESS;
@@ -158,8 +159,9 @@ static int register_marked(struct vaccel_resource *res, struct vaccel_session *s
     if (claim(fresh, &state))
         return join(fresh);
     platform_free(fresh);
-    if (state != REGISTRATION_COMPLETE)
-        return VACCEL_EAGAIN;
+    *again = state != REGISTRATION_COMPLETE;
+    if (*again)
+        return VACCEL_EBUSY;
     vaccel_warn("resource %lld is registered with session %lld already", (long long)res->id,
                 (long long)sess->id);
     return VACCEL_OK;
@@ -168,6 +170,7 @@ static int register_marked(struct vaccel_resource *res, struct vaccel_session *s
 int vaccel_resource_register(struct vaccel_resource *res, struct vaccel_session *sess)
 {
     unsigned int attempt;
+    bool again;
     int ret;
 
     if (!res || !sess) {
@@ -178,13 +181,13 @@ int vaccel_resource_register(struct vaccel_resource *res, struct vaccel_session 
         ret = marks_enter(sess, res);
         if (ret != VACCEL_OK)
             return ret;
-        ret = register_marked(res, sess);
+        ret = register_marked(res, sess, &again);
         marks_leave();
-        if (ret != VACCEL_EAGAIN)
+        if (!again)
             return ret;
         if (marks_mine(sess, res)) {
             vaccel_error("a resource cannot be registered from within its own registration");
-            return VACCEL_EBUSY;
+            return ret;
         }
         platform_pause(attempt);
     }
@@ -208,7 +211,7 @@ static int leave(struct registration *registration)
 
     marks_wait(sess, res);
     marked = marks_enter(sess, res) == VACCEL_OK;
-    ret = tell_left(res, sess, session_core_of(sess)->dispatch->nr_plugins);
+    ret = tell_left(res, sess, session_dispatch(session_core_of(sess))->nr_plugins);
     if (marked)
         marks_leave();
     unlink_and_free(registration);

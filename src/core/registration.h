@@ -6,8 +6,9 @@
 #include "core/session.h"
 
 /*
- * That a resource belongs to a session. It is in the lists of both. Whoever moves it from COMPLETE to
- * LEAVING, under the registry's lock, tells the plugins and frees it; all others wait or give up.
+ * That a resource belongs to a session. It is in the lists of both. Whoever moves it from COMPLETE
+ * to LEAVING, under the registry's lock, tells the plugins and frees it; all others wait or give
+ * up.
  */
 enum registration_state { REGISTRATION_JOINING, REGISTRATION_COMPLETE, REGISTRATION_LEAVING };
 

@@ -17,14 +17,14 @@ struct resource_core *resource_core_of(const struct vaccel_resource *res)
     return core_untagged(core_load(&res->core));
 }
 
-struct vaccel_resource *resource_any(void)
+bool resources_alive(void)
 {
-    struct vaccel_resource *res;
+    bool alive;
 
     registry_lock();
-    res = ids_next(&resources, 0);
+    alive = ids_next(&resources, 0) != NULL;
     registry_unlock();
-    return res;
+    return alive;
 }
 
 void resources_forget(void)
@@ -41,6 +41,10 @@ int resource_find_and_mark(vaccel_id_t id, struct vaccel_resource **res)
     *res = ids_find(&resources, id);
     if (*res)
         ret = marks_enter(NULL, *res);
+    if (ret == VACCEL_OK && !core_usable(core_load(&(*res)->core))) {
+        marks_leave();
+        ret = VACCEL_ENOENT;
+    }
     registry_unlock();
     return ret;
 }
@@ -140,15 +144,13 @@ int vaccel_resource_init_multi(struct vaccel_resource *res, const char **paths, 
     return ret == VACCEL_OK ? finish(res, resource_take_paths(res, paths, nr_paths)) : ret;
 }
 
-int vaccel_resource_init(struct vaccel_resource *res, const char *path,
-                         vaccel_resource_type_t type)
+int vaccel_resource_init(struct vaccel_resource *res, const char *path, vaccel_resource_type_t type)
 {
     return vaccel_resource_init_multi(res, &path, 1, type);
 }
 
 int vaccel_resource_init_from_buf(struct vaccel_resource *res, const void *buf, size_t nr_bytes,
-                                  vaccel_resource_type_t type, const char *filename,
-                                  bool mem_only)
+                                  vaccel_resource_type_t type, const char *filename, bool mem_only)
 {
     int ret;
 
@@ -175,17 +177,30 @@ int vaccel_resource_init_from_blobs(struct vaccel_resource *res, const struct va
     return ret == VACCEL_OK ? finish(res, resource_take_blobs(res, blobs, nr_blobs)) : ret;
 }
 
-bool resource_end(struct vaccel_resource *res)
+/* After core_begin_release(). */
+static void finish_release(struct vaccel_resource *res)
 {
-    if (!core_begin_release(&res->core))
-        return false;
     marks_wait(NULL, res);
     registration_drop_resource(res);
     resource_free_contents(res);
     res->remote_id = 0;
     res->plugin_priv = NULL;
     delist(res);
-    return true;
+}
+
+bool resource_end_any(bool *left)
+{
+    struct vaccel_resource *res;
+    bool mine;
+
+    registry_lock();
+    res = ids_next(&resources, 0);
+    mine = res && core_begin_release(&res->core);
+    *left = res != NULL;
+    registry_unlock();
+    if (mine)
+        finish_release(res);
+    return mine;
 }
 
 int vaccel_resource_release(struct vaccel_resource *res)
@@ -194,16 +209,18 @@ int vaccel_resource_release(struct vaccel_resource *res)
         vaccel_error("no resource to release: %s", res ? "it has no id" : "NULL");
         return VACCEL_EINVAL;
     }
-    if (!core_is_initialized())
+    if (core_is_over())
         return core_not_initialized(VACCEL_ESESS);
     if (marks_mine(NULL, res)) {
         vaccel_error("a resource cannot be released from within a call that uses it");
         return VACCEL_EBUSY;
     }
-    if (resource_end(res))
-        return VACCEL_OK;
-    vaccel_error("the resource is being released by another thread");
-    return VACCEL_ESESS;
+    if (!core_begin_release(&res->core)) {
+        vaccel_error("the resource is being released by another thread");
+        return VACCEL_ESESS;
+    }
+    finish_release(res);
+    return VACCEL_OK;
 }
 
 int vaccel_resource_get_by_id(struct vaccel_resource **res, vaccel_id_t id)
@@ -225,7 +242,8 @@ int vaccel_resource_get_by_id(struct vaccel_resource **res, vaccel_id_t id)
     return VACCEL_OK;
 }
 
-/* Under the registry's lock: those of a type, at most @max into @found. Returns how many there are. */
+/* Under the registry's lock: those of a type, at most @max into @found. Returns how many there are.
+ */
 static size_t collect(vaccel_resource_type_t type, struct vaccel_resource **found, size_t max)
 {
     struct vaccel_list_entry *entry;

@@ -12,17 +12,19 @@ struct resource_core {
     size_t nr_sessions;                     /* the registrations that are complete */
     struct vaccel_list_entry all;           /* in the list of all, in the order of making */
     struct vaccel_resource *resource;
-    struct platform_mutex blobs_lock;       /* its blobs are filled by one thread */
-    void *states[PLUGINS_MAX]; /* of the plugins */
+    struct platform_mutex blobs_lock; /* its blobs are filled by one thread */
+    void *states[PLUGINS_MAX];        /* of the plugins */
 };
 
 struct resource_core *resource_core_of(const struct vaccel_resource *res);
 
-/* Any live resource; NULL: none. */
-struct vaccel_resource *resource_any(void);
+bool resources_alive(void);
 
-/* Release it. False: another thread does. */
-bool resource_end(struct vaccel_resource *res);
+/*
+ * Release any one. False: there is none (then *@left is false), or other threads make or release
+ * them.
+ */
+bool resource_end_any(bool *left);
 
 /* Forget all resources without a look at their structs. */
 void resources_forget(void);

@@ -5,8 +5,8 @@
 #include "core/resource.h"
 
 /*
- * The three kinds of contents of a new resource: paths, bytes, blobs. On an error what was taken so far stays
- * for resource_free_contents().
+ * The three kinds of contents of a new resource: paths, bytes, blobs. On an error what was taken so
+ * far stays for resource_free_contents().
  */
 int resource_take_paths(struct vaccel_resource *res, const char **paths, size_t nr_paths);
 int resource_take_buffer(struct vaccel_resource *res, const void *buf, size_t size,

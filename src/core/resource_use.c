@@ -24,9 +24,9 @@ static int sync_marked(struct vaccel_resource *res, struct vaccel_session *sess)
                      (long long)res->id);
         return VACCEL_EINVAL;
     }
-    hook = session->dispatch->chosen->info->resource_sync;
+    hook = session_dispatch(session)->chosen->info->resource_sync;
     if (!hook)
-        return session->dispatch->remote ? VACCEL_ENOTSUP : VACCEL_OK;
+        return session_dispatch(session)->remote ? VACCEL_ENOTSUP : VACCEL_OK;
     return hook(res, sess);
 }
 

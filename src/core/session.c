@@ -27,14 +27,14 @@ struct session_core *session_core_of(const struct vaccel_session *sess)
     return core_untagged(core_load(&sess->core));
 }
 
-struct vaccel_session *session_any(void)
+bool sessions_alive(void)
 {
-    struct vaccel_session *sess;
+    bool alive;
 
     registry_lock();
-    sess = ids_next(&sessions, 0);
+    alive = ids_next(&sessions, 0) != NULL;
     registry_unlock();
-    return sess;
+    return alive;
 }
 
 static int explain_no_plugin(uint32_t flags, int error)
@@ -67,7 +67,7 @@ static int enlist(struct vaccel_session *sess, uint32_t flags, struct session_co
     if (!core_is_initialized()) {
         ret = VACCEL_ESESS;
     } else if ((core->dispatch = dispatch_for(flags, &ret))) {
-        sess->id = ids_take(&sessions, sess);
+        __atomic_store_n(&sess->id, ids_take(&sessions, sess), __ATOMIC_RELAXED);
         if (sess->id) {
             fill(sess, flags, core->dispatch);
             __atomic_store_n(&sess->core, core, __ATOMIC_RELEASE);
@@ -93,13 +93,14 @@ static void delist(struct vaccel_session *sess)
     platform_free(core);
 }
 
-static void tell_released(struct vaccel_session *sess, size_t nr_plugins)
+static void tell_released(struct vaccel_session *sess)
 {
-    const struct dispatch *dispatch = session_core_of(sess)->dispatch;
+    struct session_core *core = session_core_of(sess);
+    const struct dispatch *dispatch = session_dispatch(core);
     const struct vaccel_plugin_info *info;
 
-    while (nr_plugins-- > 0) {
-        info = dispatch->plugins[nr_plugins]->info;
+    while (core->nr_told > 0) {
+        info = dispatch->plugins[--core->nr_told]->info;
         if (info->session_release && info->session_release(sess) != VACCEL_OK)
             vaccel_warn("plugin %s failed to release session %lld", info->name,
                         (long long)sess->id);
@@ -108,20 +109,19 @@ static void tell_released(struct vaccel_session *sess, size_t nr_plugins)
 
 static int tell_begun(struct vaccel_session *sess)
 {
-    const struct dispatch *dispatch = session_core_of(sess)->dispatch;
+    struct session_core *core = session_core_of(sess);
+    const struct dispatch *dispatch = session_dispatch(core);
     const struct vaccel_plugin_info *info;
-    size_t i;
-    int ret;
+    int ret = VACCEL_OK;
 
-    for (i = 0; i < dispatch->nr_plugins; i++) {
-        info = dispatch->plugins[i]->info;
-        if (!info->session_init && !dispatch->remote)
-            continue;
-        ret = info->session_init ? info->session_init(sess, sess->hint & ~VACCEL_PLUGIN_REMOTE)
-                                 : VACCEL_ENOTSUP;
+    for (; core->nr_told < dispatch->nr_plugins; core->nr_told++) {
+        info = dispatch->plugins[core->nr_told]->info;
+        if (info->session_init)
+            ret = info->session_init(sess, sess->hint & ~VACCEL_PLUGIN_REMOTE);
+        else if (dispatch->remote)
+            ret = VACCEL_ENOTSUP;
         if (ret != VACCEL_OK) {
             vaccel_error("plugin %s cannot begin a session: error %d", info->name, ret);
-            tell_released(sess, i);
             return ret;
         }
     }
@@ -135,6 +135,35 @@ static struct session_core *core_new(void)
     if (core)
         list_init(&core->registrations);
     return core;
+}
+
+/* After core_begin_release(). */
+static void finish_release(struct vaccel_session *sess)
+{
+    marks_wait(sess, NULL);
+    registration_drop_session(sess);
+    tell_released(sess);
+    if (session_core_of(sess)->rundir_made)
+        platform_directory_remove(sess->rundir);
+    sess->plugin = NULL;
+    sess->priv = NULL;
+    sess->remote_id = 0;
+    delist(sess);
+}
+
+bool session_end_any(bool *left)
+{
+    struct vaccel_session *sess;
+    bool mine;
+
+    registry_lock();
+    sess = ids_next(&sessions, 0);
+    mine = sess && core_begin_release(&sess->core);
+    *left = sess != NULL;
+    registry_unlock();
+    if (mine)
+        finish_release(sess);
+    return mine;
 }
 
 /* The calling thread is marked, so a release by another one waits for the hooks. */
@@ -151,11 +180,18 @@ static int begin(struct vaccel_session *sess, uint32_t flags)
         return ret;
     }
     ret = tell_begun(sess);
-    if (ret != VACCEL_OK && core_begin_release(&sess->core)) {
-        marks_wait(sess, NULL);
-        delist(sess);
-    }
+    if (ret != VACCEL_OK && core_begin_release(&sess->core))
+        finish_release(sess);
     return ret;
+}
+
+/* A cleanup by another thread may have the struct of a session whose init failed still in hand. */
+static void wait_until_released(const struct vaccel_session *sess)
+{
+    unsigned int attempt;
+
+    for (attempt = 0; core_load(&sess->core); attempt++)
+        platform_pause(attempt);
 }
 
 int vaccel_session_init(struct vaccel_session *sess, uint32_t flags)
@@ -166,30 +202,16 @@ int vaccel_session_init(struct vaccel_session *sess, uint32_t flags)
         vaccel_error("a session's struct is needed, not NULL");
         return VACCEL_EINVAL;
     }
-    sess->id = 0;
-    sess->core = NULL;
+    __atomic_store_n(&sess->id, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&sess->core, NULL, __ATOMIC_RELAXED);
     ret = marks_enter(sess, NULL);
     if (ret != VACCEL_OK)
         return ret;
     ret = begin(sess, flags);
     marks_leave();
+    if (ret != VACCEL_OK)
+        wait_until_released(sess);
     return ret;
-}
-
-bool session_end(struct vaccel_session *sess)
-{
-    if (!core_begin_release(&sess->core))
-        return false;
-    marks_wait(sess, NULL);
-    registration_drop_session(sess);
-    tell_released(sess, session_core_of(sess)->dispatch->nr_plugins);
-    if (session_core_of(sess)->rundir_made)
-        platform_directory_remove(sess->rundir);
-    sess->plugin = NULL;
-    sess->priv = NULL;
-    sess->remote_id = 0;
-    delist(sess);
-    return true;
 }
 
 int vaccel_session_release(struct vaccel_session *sess)
@@ -198,16 +220,18 @@ int vaccel_session_release(struct vaccel_session *sess)
         vaccel_error("no session to release: %s", sess ? "it has no id" : "NULL");
         return VACCEL_EINVAL;
     }
-    if (!core_is_initialized())
+    if (core_is_over())
         return core_not_initialized(VACCEL_ESESS);
     if (marks_mine(sess, NULL)) {
         vaccel_error("a session cannot be released from within its own operation");
         return VACCEL_EBUSY;
     }
-    if (session_end(sess))
-        return VACCEL_OK;
-    vaccel_error("the session is being released by another thread");
-    return VACCEL_ESESS;
+    if (!core_begin_release(&sess->core)) {
+        vaccel_error("the session is being released by another thread");
+        return VACCEL_ESESS;
+    }
+    finish_release(sess);
+    return VACCEL_OK;
 }
 
 int vaccel_session_new(struct vaccel_session **sess, uint32_t flags)

@@ -9,17 +9,18 @@
 
 /* What the library keeps of a live session, behind sess->core. */
 struct session_core {
-    const struct dispatch *dispatch;       /* read without a lock */
-    struct pointer_set resources;          /* registered ones; read without a lock */
+    const struct dispatch *dispatch;        /* read without a lock: session_dispatch() */
+    size_t nr_told;                         /* of its plugins, those that know of the session */
+    struct pointer_set resources;           /* registered ones; read without a lock */
     struct vaccel_list_entry registrations; /* under the registry's lock */
-    struct ids outputs;                    /* held ones; under the registry's lock */
+    struct ids outputs;                     /* held ones; under the registry's lock */
     bool rundir_made;
-    void *states[PLUGINS_MAX];             /* of the plugins */
+    void *states[PLUGINS_MAX]; /* of the plugins */
 };
 
 /*
- * The lowest bit of sess->core and res->core says that the owner is releasing it: calls are refused, while
- * the plugins' hooks may still look things up.
+ * The lowest bit of sess->core and res->core says that the owner is releasing it: calls are
+ * refused, while the plugins' hooks may still look things up.
  */
 enum { CORE_RELEASING = 1 };
 
@@ -45,11 +46,15 @@ bool core_begin_release(void **core);
 /* The core of a session that can be used or is just being released; under the registry's lock. */
 struct session_core *session_core_of(const struct vaccel_session *sess);
 
-/* Any live session; NULL: none. */
-struct vaccel_session *session_any(void);
+static inline const struct dispatch *session_dispatch(const struct session_core *core)
+{
+    return __atomic_load_n(&core->dispatch, __ATOMIC_ACQUIRE);
+}
 
-/* Release it. False: another thread does. */
-bool session_end(struct vaccel_session *sess);
+bool sessions_alive(void);
+
+/* Release any one. False: there is none (then *@left is false), or other threads release them. */
+bool session_end_any(bool *left);
 
 /* Forget all sessions without a look at their structs. */
 void sessions_forget(void);

@@ -17,6 +17,8 @@ static int choose_anew(struct vaccel_session *sess, struct session_core *core, u
         dispatch = dispatch_for(flags, &ret);
     if (dispatch && dispatch->remote)
         ret = VACCEL_ENOTSUP;
+    else if (dispatch && dispatch->nr_plugins != core->nr_told)
+        ret = VACCEL_ENOTSUP; /* one was loaded that does not know the session */
     else if (dispatch) {
         __atomic_store_n(&core->dispatch, dispatch, __ATOMIC_RELEASE);
         sess->plugin = dispatch->chosen;
@@ -25,8 +27,8 @@ static int choose_anew(struct vaccel_session *sess, struct session_core *core, u
     }
     registry_unlock();
     if (ret == VACCEL_ENOTSUP)
-        vaccel_error("session %lld cannot change its hint to 0x%x: resources are registered, or "
-                     "no plugin suits",
+        vaccel_error("session %lld cannot change its hint to 0x%x: resources are registered, a "
+                     "plugin was loaded since it began, or none suits",
                      (long long)sess->id, (unsigned int)flags);
     return ret;
 }
@@ -36,15 +38,17 @@ static int update(struct vaccel_session *sess, uint32_t flags)
 {
     struct session_core *core = core_load(&sess->core);
     const struct vaccel_plugin_info *info;
+    const struct dispatch *dispatch;
     int ret;
 
     if (!core_usable(core)) {
         vaccel_error("the session is not initialised, or released");
         return VACCEL_ESESS;
     }
-    if (!core->dispatch->remote)
+    dispatch = session_dispatch(core);
+    if (!dispatch->remote)
         return choose_anew(sess, core, flags);
-    info = core->dispatch->chosen->info;
+    info = dispatch->chosen->info;
     ret = info->session_update ? info->session_update(sess, flags & ~VACCEL_PLUGIN_REMOTE)
                                : VACCEL_ENOTSUP;
     if (ret == VACCEL_OK)

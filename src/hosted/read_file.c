@@ -30,8 +30,8 @@ static int read_whole(int file, char *data, size_t size)
 static int read_file(const char *path, void **data, size_t *size)
 {
     void *contents;
-    size_t length;
-    int file;
+    size_t length = 0;
+    int file = -1;
     int error = hosted_file_open(path, &file, &length);
 
     if (error)

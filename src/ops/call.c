@@ -75,6 +75,20 @@ static vaccel_op_type_t type_of_name(const char *name)
     return (vaccel_op_type_t)type;
 }
 
+/* Nobody here knows what the operation takes, but a size without bytes is never right. */
+static int check_bytes(const char *name, const struct vaccel_arg *args, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (args[i].buf || !args[i].size)
+            continue;
+        vaccel_error("%s: argument %zu of %zu has %zu bytes at NULL", name, i, count, args[i].size);
+        return VACCEL_EINVAL;
+    }
+    return VACCEL_OK;
+}
+
 /* The thread is marked. */
 static int call_named(struct vaccel_session *sess, const struct dispatch *dispatch,
                       struct vaccel_op_call *call)
@@ -94,13 +108,17 @@ static int call_named(struct vaccel_session *sess, const struct dispatch *dispat
 static int call_by_name(struct vaccel_session *sess, struct vaccel_op_call *call)
 {
     const struct session_core *core;
-    int ret = marks_enter(sess, NULL);
+    int ret = check_bytes(call->name, call->read, call->nr_read);
 
+    if (ret == VACCEL_OK)
+        ret = check_bytes(call->name, call->write, call->nr_write);
+    if (ret == VACCEL_OK)
+        ret = marks_enter(sess, NULL);
     if (ret != VACCEL_OK)
         return ret;
     core = core_load(&sess->core);
     ret = core_usable(core)
-              ? call_named(sess, __atomic_load_n(&core->dispatch, __ATOMIC_RELAXED), call)
+              ? call_named(sess, session_dispatch(core), call)
               : op_refuse_released();
     marks_leave();
     return ret;

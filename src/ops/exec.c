@@ -8,8 +8,8 @@ typedef int (*exec_fn)(struct vaccel_session *sess, const char *library, const c
                        struct vaccel_arg *read, size_t nr_read, struct vaccel_arg *write,
                        size_t nr_write);
 typedef int (*exec_with_resource_fn)(struct vaccel_session *sess, struct vaccel_resource *resource,
-                                     const char *fn_symbol, struct vaccel_arg *read,
-                                     size_t nr_read, struct vaccel_arg *write, size_t nr_write);
+                                     const char *fn_symbol, struct vaccel_arg *read, size_t nr_read,
+                                     struct vaccel_arg *write, size_t nr_write);
 
 static bool args_present(const struct vaccel_arg *read, size_t nr_read,
                          const struct vaccel_arg *write, size_t nr_write)
@@ -45,8 +45,7 @@ static int forward(const struct op_call *op, struct vaccel_arg where, const char
 }
 
 int vaccel_exec(struct vaccel_session *sess, const char *library, const char *fn_symbol,
-                struct vaccel_arg *read, size_t nr_read, struct vaccel_arg *write,
-                size_t nr_write)
+                struct vaccel_arg *read, size_t nr_read, struct vaccel_arg *write, size_t nr_write)
 {
     struct op_call op;
     int ret;

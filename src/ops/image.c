@@ -24,8 +24,8 @@ static int check_picture(const void *img, size_t len_img)
 
 /* A length without room counts as no room. */
 int vaccel_image_classification(struct vaccel_session *sess, const void *img,
-                                unsigned char *out_text, unsigned char *out_imgname,
-                                size_t len_img, size_t len_out_text, size_t len_out_imgname)
+                                unsigned char *out_text, unsigned char *out_imgname, size_t len_img,
+                                size_t len_out_text, size_t len_out_imgname)
 {
     struct op_call op;
     int ret = check_picture(img, len_img);
@@ -74,8 +74,8 @@ static int image(struct vaccel_session *sess, const void *img, unsigned char *ou
     return op_end(&op, ret);
 }
 
-int vaccel_image_detection(struct vaccel_session *sess, const void *img,
-                           unsigned char *out_imgname, size_t len_img, size_t len_out_imgname)
+int vaccel_image_detection(struct vaccel_session *sess, const void *img, unsigned char *out_imgname,
+                           size_t len_img, size_t len_out_imgname)
 {
     return image(sess, img, out_imgname, len_img, len_out_imgname, VACCEL_OP_IMAGE_DETECT);
 }

@@ -7,7 +7,8 @@
 
 enum { NAME_SIZE = 64, PATH_SIZE = 4096 + NAME_SIZE };
 
-/* Write @picture to a new file in the session's run directory, and its plain name to @out_imgname. */
+/* Write @picture to a new file in the session's run directory, and its plain name to @out_imgname.
+ */
 static int write_picture(struct vaccel_session *sess, const char *kind,
                          const struct vaccel_output *picture, unsigned char *out_imgname,
                          size_t len_out_imgname)
@@ -76,6 +77,8 @@ static int classify(struct vaccel_session *sess, const void *img, unsigned char 
 
     ret = vaccel_vision_classify(sess, img, len_img, &classes, out_imgname ? &picture : NULL);
     best.label[sizeof(best.label) - 1] = '\0';
+    if (classes.held)
+        vaccel_output_drop(sess, &classes);
     if (ret == VACCEL_OK && out_text)
         text_format((char *)out_text, len_out_text, "%s", best.label);
     return finish(sess, "classify", &picture, out_imgname, len_out_imgname, ret);
@@ -94,8 +97,8 @@ static int segment(struct vaccel_session *sess, const void *img, unsigned char *
                    size_t len_img, size_t len_out_imgname)
 {
     struct vaccel_output picture = {0};
-    int ret = vaccel_vision_segment(sess, img, len_img, NULL, NULL, NULL,
-                                    out_imgname ? &picture : NULL);
+    int ret =
+        vaccel_vision_segment(sess, img, len_img, NULL, NULL, NULL, out_imgname ? &picture : NULL);
 
     return finish(sess, "segment", &picture, out_imgname, len_out_imgname, ret);
 }

@@ -63,7 +63,7 @@ static int list(const struct session_core *core, struct vaccel_op_info *ops, siz
     struct listing listing = {ops, ops ? *nr_ops : 0, 0};
     bool counting = !ops && !*nr_ops;
 
-    add_all(&listing, __atomic_load_n(&core->dispatch, __ATOMIC_RELAXED));
+    add_all(&listing, session_dispatch(core));
     *nr_ops = listing.count;
     if (listing.count > listing.room)
         return counting ? VACCEL_OK : VACCEL_ERANGE;

@@ -41,8 +41,8 @@ int vaccel_minmax(struct vaccel_session *sess, const double *indata, int ndata, 
     if (ret != VACCEL_OK)
         return ret;
     if (op.func)
-        ret = ((minmax_fn)op.func)(sess, indata, ndata, low_threshold, high_threshold, outdata,
-                                   min, max);
+        ret = ((minmax_fn)op.func)(sess, indata, ndata, low_threshold, high_threshold, outdata, min,
+                                   max);
     else
         ret = forward(&op, indata, ndata, low_threshold, high_threshold, outdata, min, max);
     return op_end(&op, ret);

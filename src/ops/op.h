@@ -12,9 +12,10 @@
 /*
  * What all families of operations stand on.
  *
- * An operation has two forms. The typed one is its public function, whose signature its plugins have
- * too. The general one is struct vaccel_op_call: a list of read and one of write arguments, as vaccel_genop()
- * takes them and as they travel to another machine. Its struct op_spec says what the arguments are.
+ * An operation has two forms. The typed one is its public function, whose signature its plugins
+ * have too. The general one is struct vaccel_op_call: a list of read and one of write arguments, as
+ * vaccel_genop() takes them and as they travel to another machine. Its struct op_spec says what the
+ * arguments are.
  */
 
 enum op_direction {
@@ -107,7 +108,7 @@ static inline int op_begin(struct op_call *op, struct vaccel_session *sess, vacc
     op->sess = sess;
     op->resource = NULL;
     op->type = type;
-    op->dispatch = __atomic_load_n(&core->dispatch, __ATOMIC_RELAXED);
+    op->dispatch = session_dispatch(core);
     op->func = op->dispatch->func[type];
     if (__builtin_expect(!op->func && !session_forwards(op->dispatch), 0)) {
         marks_leave();
@@ -127,8 +128,8 @@ static inline int op_end(const struct op_call *op, int ret)
 }
 
 /*
- * The same for an operation that uses a resource of type @res_type. Returns also EINVAL (NULL, wrong type),
- * ESESS (released) and EPERM (not registered).
+ * The same for an operation that uses a resource of type @res_type. Returns also EINVAL (NULL,
+ * wrong type), ESESS (released) and EPERM (not registered).
  */
 int op_begin_with_resource(struct op_call *op, struct vaccel_session *sess,
                            struct vaccel_resource *res, vaccel_resource_type_t res_type,

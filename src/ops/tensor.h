@@ -15,8 +15,7 @@
  * @dim_size is the size of one.
  */
 
-/* The bytes of a tensor's data. False for a negative dimension or count, or if they are too many.
- */
+/* The bytes of a tensor's data. False for a negative dimension or count, or too many. */
 bool tensor_bytes(int64_t nr_dims, const void *dims, size_t dim_size, size_t element_size,
                   size_t *bytes);
 
@@ -33,8 +32,10 @@ int tensor_allocate_data(size_t size, void **data);
 int tensor_refuse_null(void);
 int tensor_refuse_memory(void);
 
-/* Bytes of an element. False if elements have no size of their own in bytes, or for an unknown
- * type. */
+/*
+ * Bytes of an element. False if elements have no size of their own in bytes, or for an unknown
+ * type.
+ */
 bool tf_element_size(enum vaccel_tf_data_type type, size_t *size);
 bool tflite_element_size(enum vaccel_tflite_data_type type, size_t *size);
 bool torch_element_size(enum vaccel_torch_data_type type, size_t *size);

@@ -56,7 +56,8 @@ static bool long_enough(const struct tensor_family *family, const struct vaccel_
 
     if (!family->element_size(desc->data_type, &element))
         return true;
-    return tensor_bytes(desc->nr_dims, desc->dims, sizeof(desc->dims[0]), element, &bytes) && bytes <= desc->size;
+    return tensor_bytes(desc->nr_dims, desc->dims, sizeof(desc->dims[0]), element, &bytes) &&
+           bytes <= desc->size;
 }
 
 static int check(const struct tensor_family *family, const void *tensor, int i)
@@ -117,9 +118,9 @@ static bool alloc_packed(const struct tensor_run *run, struct packed_run *packed
 
     packed->nr_read = run->nr_before + 2 * run->nr_inputs;
     packed->nr_write = run->nr_status + 2 * run->nr_outputs;
-    packed->read = platform_alloc_zeroed((packed->nr_read + packed->nr_write) *
-                                             sizeof(struct vaccel_arg) +
-                                         nr_tensors * sizeof(struct vaccel_tensor_desc));
+    packed->read =
+        platform_alloc_zeroed((packed->nr_read + packed->nr_write) * sizeof(struct vaccel_arg) +
+                              nr_tensors * sizeof(struct vaccel_tensor_desc));
     packed->write = packed->read + packed->nr_read;
     packed->descs = (struct vaccel_tensor_desc *)(packed->write + packed->nr_write);
     return packed->read != NULL;
@@ -153,21 +154,57 @@ static void pack(const struct tensor_run *run, const struct packed_run *packed)
     }
 }
 
+/* Whether it could be one of a tensor of the family; it comes from the other side. */
+static bool desc_valid(const struct tensor_family *family, const struct vaccel_tensor_desc *desc)
+{
+    uint32_t i;
+
+    if (desc->nr_dims < 1 || desc->nr_dims > VACCEL_TENSOR_DIMS_MAX) {
+        vaccel_error("a tensor cannot have %u dimensions: it must be 1 to %d",
+                     (unsigned int)desc->nr_dims, VACCEL_TENSOR_DIMS_MAX);
+        return false;
+    }
+    for (i = 0; i < desc->nr_dims; i++) {
+        if (desc->dims[i] < 0 || desc->dims[i] > family->dim_max) {
+            vaccel_error("dimension %u of a tensor cannot be %lld: it must be 0 to %lld",
+                         (unsigned int)i, (long long)desc->dims[i], (long long)family->dim_max);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool answer_valid(const struct tensor_family *family, const struct vaccel_tensor_desc *desc)
+{
+    if (!desc_valid(family, desc))
+        return false;
+    if ((desc->held || !desc->size) && desc->size <= SIZE_MAX && long_enough(family, desc))
+        return true;
+    vaccel_error("the other side describes a tensor of %llu bytes that it does not hold, or whose "
+                 "dimensions need more",
+                 (unsigned long long)desc->size);
+    return false;
+}
+
 /* A tensor of what the other side describes and holds. */
 static int fetch(const struct op_call *op, const struct tensor_family *family,
                  const struct vaccel_tensor_desc *desc, void **tensor)
 {
-    struct vaccel_output out = {.size = desc->size, .held = desc->held};
+    struct vaccel_output out = {.size = (size_t)desc->size, .held = desc->held};
     int ret = VACCEL_OK;
 
+    if (!answer_valid(family, desc))
+        return VACCEL_EBACKEND;
     *tensor = family->make(desc);
-    out.data = platform_alloc(desc->size ? desc->size : 1);
+    out.data = platform_alloc(out.size ? out.size : 1);
     if (!*tensor || !out.data)
         ret = VACCEL_ENOMEM;
     if (ret == VACCEL_OK && out.held)
         ret = vaccel_output_fetch(op->sess, &out);
+    if (ret == VACCEL_OK && out.size != desc->size)
+        ret = VACCEL_EBACKEND;
     if (ret == VACCEL_OK) {
-        family->set_data(*tensor, out.data, desc->size, true);
+        family->set_data(*tensor, out.data, out.size, true);
         return VACCEL_OK;
     }
     platform_free(out.data);
@@ -177,14 +214,28 @@ static int fetch(const struct op_call *op, const struct tensor_family *family,
     return ret;
 }
 
+/* What is not fetched would stay with the session until its end. */
+static void drop(const struct op_call *op, const struct vaccel_tensor_desc *desc)
+{
+    struct vaccel_output out = {.held = desc->held};
+
+    if (out.held)
+        vaccel_output_drop(op->sess, &out);
+}
+
 static int unpack_outputs(const struct op_call *op, const struct tensor_run *run,
                           const struct packed_run *packed)
 {
+    const struct vaccel_tensor_desc *descs = packed->descs + run->nr_inputs;
     int ret = VACCEL_OK;
     size_t i;
 
-    for (i = 0; i < run->nr_outputs && ret == VACCEL_OK; i++)
-        ret = fetch(op, run->family, &packed->descs[run->nr_inputs + i], &run->outputs[i]);
+    for (i = 0; i < run->nr_outputs; i++) {
+        if (ret == VACCEL_OK)
+            ret = fetch(op, run->family, &descs[i], &run->outputs[i]);
+        if (ret != VACCEL_OK)
+            drop(op, &descs[i]);
+    }
     if (ret != VACCEL_OK)
         tensors_free(run->family, run->outputs, run->nr_outputs);
     return ret;
@@ -206,7 +257,8 @@ int tensor_run_forward(const struct op_call *op, const struct tensor_run *run)
     return ret;
 }
 
-static bool desc_valid(const struct vaccel_arg *arg, struct vaccel_tensor_desc *desc)
+static bool desc_of(const struct tensor_family *family, const struct vaccel_arg *arg,
+                    struct vaccel_tensor_desc *desc)
 {
     if (arg->custom_type_id != VACCEL_TENSOR_DESC_ID || arg->size != sizeof(*desc)) {
         vaccel_error("a tensor is described by a CUSTOM argument with id 0x%x of %zu bytes",
@@ -214,11 +266,7 @@ static bool desc_valid(const struct vaccel_arg *arg, struct vaccel_tensor_desc *
         return false;
     }
     memcpy(desc, arg->buf, sizeof(*desc));
-    if (desc->nr_dims >= 1 && desc->nr_dims <= VACCEL_TENSOR_DIMS_MAX)
-        return true;
-    vaccel_error("a tensor cannot have %u dimensions: it must be 1 to %d",
-                 (unsigned int)desc->nr_dims, VACCEL_TENSOR_DIMS_MAX);
-    return false;
+    return desc_valid(family, desc);
 }
 
 int tensors_from_args(const struct tensor_family *family, const struct vaccel_arg *args,
@@ -230,7 +278,7 @@ int tensors_from_args(const struct tensor_family *family, const struct vaccel_ar
 
     memset(tensors, 0, count * sizeof(*tensors));
     for (i = 0; i < count && ret == VACCEL_OK; i++) {
-        if (!desc_valid(&args[2 * i], &desc)) {
+        if (!desc_of(family, &args[2 * i], &desc)) {
             ret = VACCEL_EINVAL;
             break;
         }

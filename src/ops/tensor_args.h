@@ -12,7 +12,9 @@
 struct tensor_family {
     /* What @tensor is, with desc->size the bytes of its data. False: it has too many dimensions. */
     bool (*describe)(const void *tensor, struct vaccel_tensor_desc *desc, void **data);
-    /* A tensor of that description without data; NULL: no memory, or it does not fit the family. */
+    /* The largest dimension that its structs can hold. */
+    int64_t dim_max;
+    /* A tensor of that description, which was checked, without data; NULL: no memory. */
     void *(*make)(const struct vaccel_tensor_desc *desc);
     /* Let it own or borrow the data. */
     void (*set_data)(void *tensor, void *data, size_t size, bool own);

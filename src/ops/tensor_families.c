@@ -5,8 +5,6 @@
 #include "platform/text.h"
 #include "vaccel.h"
 
-enum { INT32_DIMS_MAX = 0x7fffffff };
-
 /* Fill what is the same in every family. False: too many dimensions. */
 static bool begin_desc(struct vaccel_tensor_desc *desc, int64_t nr_dims, size_t size, uint32_t type)
 {
@@ -59,8 +57,9 @@ static bool element_tf(uint32_t type, size_t *size)
     return tf_element_size((enum vaccel_tf_data_type)type, size);
 }
 
-const struct tensor_family tensor_family_tf = {describe_tf, make_tf, set_data_tf, free_tf,
-                                               element_tf};
+const struct tensor_family tensor_family_tf = {
+    describe_tf, INT64_MAX, make_tf, set_data_tf, free_tf, element_tf,
+};
 
 static bool describe_tflite(const void *object, struct vaccel_tensor_desc *desc, void **data)
 {
@@ -83,11 +82,8 @@ static void *make_tflite(const struct vaccel_tensor_desc *desc)
     uint32_t i;
     int ret;
 
-    for (i = 0; i < desc->nr_dims; i++) {
-        if (desc->dims[i] < 0 || desc->dims[i] > INT32_DIMS_MAX)
-            return NULL;
+    for (i = 0; i < desc->nr_dims; i++)
         dims[i] = (int32_t)desc->dims[i];
-    }
     ret = vaccel_tflite_tensor_new(&tensor, (int)desc->nr_dims, dims,
                                    (enum vaccel_tflite_data_type)desc->data_type);
     return ret == VACCEL_OK ? tensor : NULL;
@@ -112,8 +108,9 @@ static bool element_tflite(uint32_t type, size_t *size)
     return tflite_element_size((enum vaccel_tflite_data_type)type, size);
 }
 
-const struct tensor_family tensor_family_tflite = {describe_tflite, make_tflite, set_data_tflite,
-                                                   free_tflite, element_tflite};
+const struct tensor_family tensor_family_tflite = {
+    describe_tflite, INT32_MAX, make_tflite, set_data_tflite, free_tflite, element_tflite,
+};
 
 static bool describe_torch(const void *object, struct vaccel_tensor_desc *desc, void **data)
 {
@@ -155,5 +152,6 @@ static bool element_torch(uint32_t type, size_t *size)
     return torch_element_size((enum vaccel_torch_data_type)type, size);
 }
 
-const struct tensor_family tensor_family_torch = {describe_torch, make_torch, set_data_torch,
-                                                  free_torch, element_torch};
+const struct tensor_family tensor_family_torch = {
+    describe_torch, INT64_MAX, make_torch, set_data_torch, free_torch, element_torch,
+};

@@ -19,9 +19,9 @@ struct tensor_unpacked {
 };
 
 /*
- * For op_spec.unpack of an operation whose read arguments are @nr_before and then tensors, and whose write
- * arguments are @nr_status and then tensors: make the tensors, let @typed call the typed form and fill
- * the outputs, write these back. Returns EINVAL if the arguments do not pair.
+ * For op_spec.unpack of an operation whose read arguments are @nr_before and then tensors, and
+ * whose write arguments are @nr_status and then tensors: make the tensors, let @typed call the
+ * typed form and fill the outputs, write these back. Returns EINVAL if the arguments do not pair.
  */
 int tensor_run_unpack(const struct tensor_family *family, struct tensor_unpacked *run,
                       size_t nr_before, size_t nr_status,

@@ -53,6 +53,13 @@ static void put_status(struct vaccel_tf_status *status, const struct vaccel_arg 
     vaccel_tf_status_release(status);
 }
 
+/* The caller may release the status after every call, also after one that came to nothing. */
+static void clear_status(struct vaccel_tf_status *status)
+{
+    if (status)
+        *status = (struct vaccel_tf_status){0};
+}
+
 static int model_forward(const struct op_call *op, const struct vaccel_resource *model,
                          struct vaccel_tf_status *status)
 {
@@ -71,12 +78,13 @@ static int load_or_unload(struct vaccel_session *sess, struct vaccel_resource *m
                           struct vaccel_tf_status *status, vaccel_op_type_t type)
 {
     struct op_call op;
-    int ret = op_begin_with_resource(&op, sess, model, VACCEL_RESOURCE_MODEL, type);
+    int ret;
 
+    clear_status(status);
+    ret = op_begin_with_resource(&op, sess, model, VACCEL_RESOURCE_MODEL, type);
     if (ret != VACCEL_OK)
         return ret;
-    ret = op.func ? ((tf_model_fn)op.func)(sess, model, status)
-                  : model_forward(&op, model, status);
+    ret = op.func ? ((tf_model_fn)op.func)(sess, model, status) : model_forward(&op, model, status);
     return op_end(&op, ret);
 }
 
@@ -122,7 +130,10 @@ static void pack_nodes(struct vaccel_arg *args, const struct vaccel_tf_node *nod
     }
 }
 
-/* Before the tensors: the model, the options, a name and an id for each input, then for each output. */
+/*
+ * Before the tensors: the model, the options, a name and an id for each input, then for each
+ * output.
+ */
 static int run_forward(const struct op_call *op, const struct tf_run *typed,
                        struct vaccel_tf_status *status)
 {
@@ -177,8 +188,10 @@ int vaccel_tf_model_run(struct vaccel_session *sess, struct vaccel_resource *mod
                         struct vaccel_tf_status *status)
 {
     struct op_call op;
-    int ret = check_run(in_nodes, in_tensors, nr_inputs, out_nodes, out_tensors, nr_outputs);
+    int ret;
 
+    clear_status(status);
+    ret = check_run(in_nodes, in_tensors, nr_inputs, out_nodes, out_tensors, nr_outputs);
     if (ret != VACCEL_OK)
         return ret;
     ret = op_begin_with_resource(&op, sess, model, VACCEL_RESOURCE_MODEL, VACCEL_OP_TF_MODEL_RUN);

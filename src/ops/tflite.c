@@ -93,11 +93,10 @@ static int unpack_unload(struct vaccel_session *sess, struct vaccel_op_call *cal
 
 static int run_typed(const struct tensor_unpacked *run)
 {
-    return vaccel_tflite_model_run(run->sess, run->model,
-                                   (struct vaccel_tflite_tensor *const *)run->inputs,
-                                   (int)run->nr_inputs,
-                                   (struct vaccel_tflite_tensor **)run->outputs,
-                                   (int)run->nr_outputs, run->call->write[STATUS].buf);
+    return vaccel_tflite_model_run(
+        run->sess, run->model, (struct vaccel_tflite_tensor *const *)run->inputs,
+        (int)run->nr_inputs, (struct vaccel_tflite_tensor **)run->outputs, (int)run->nr_outputs,
+        run->call->write[STATUS].buf);
 }
 
 static int unpack_run(struct vaccel_session *sess, struct vaccel_op_call *call)

@@ -14,8 +14,8 @@ enum { MODEL, RUN_OPTIONS, NR_READ };
 int vaccel_torch_model_load(struct vaccel_session *sess, struct vaccel_resource *model)
 {
     struct op_call op;
-    int ret = op_begin_with_resource(&op, sess, model, VACCEL_RESOURCE_MODEL,
-                                     VACCEL_OP_TORCH_MODEL_LOAD);
+    int ret =
+        op_begin_with_resource(&op, sess, model, VACCEL_RESOURCE_MODEL, VACCEL_OP_TORCH_MODEL_LOAD);
 
     if (ret != VACCEL_OK)
         return ret;
@@ -80,8 +80,7 @@ static int run_typed(const struct tensor_unpacked *run)
 
     return vaccel_torch_model_run(run->sess, run->model, options->size ? &buffer : NULL,
                                   (struct vaccel_torch_tensor *const *)run->inputs,
-                                  (int)run->nr_inputs,
-                                  (struct vaccel_torch_tensor **)run->outputs,
+                                  (int)run->nr_inputs, (struct vaccel_torch_tensor **)run->outputs,
                                   (int)run->nr_outputs);
 }
 

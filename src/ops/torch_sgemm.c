@@ -49,8 +49,8 @@ static int forward(const struct op_call *op, void *const inputs[3], const int32_
 }
 
 int vaccel_torch_sgemm(struct vaccel_session *sess, struct vaccel_torch_tensor **A,
-                       struct vaccel_torch_tensor **B, struct vaccel_torch_tensor **C, int M,
-                       int N, int K, struct vaccel_torch_tensor **out)
+                       struct vaccel_torch_tensor **B, struct vaccel_torch_tensor **C, int M, int N,
+                       int K, struct vaccel_torch_tensor **out)
 {
     struct op_call op;
     int ret = tensors_room((void **)out, 1);

@@ -4,9 +4,9 @@
 #include "vaccel.h"
 
 /*
- * In general form an output of unknown size is two arguments: its data, whose size after the call is the
- * length, and the number under which it is held. That number is UNWANTED before the call if the
- * output is not wanted.
+ * In general form an output of unknown size is two arguments: its data, whose size after the call
+ * is the length, and the number under which it is held. That number is UNWANTED before the call if
+ * the output is not wanted.
  */
 enum { UNWANTED = -1 };
 
@@ -20,9 +20,15 @@ typedef int (*segment_fn)(struct vaccel_session *sess, const void *img, size_t l
                           struct vaccel_vision_shape *shape, struct vaccel_output *mask,
                           struct vaccel_output *classes, struct vaccel_output *picture);
 
+/* Whatever becomes of the call, an output says afterwards whether it is held. */
 static int begin(struct op_call *op, struct vaccel_session *sess, const void *img, size_t len_img,
-                 vaccel_op_type_t type)
+                 struct vaccel_output *const *outputs, size_t nr_outputs, vaccel_op_type_t type)
 {
+    size_t i;
+
+    for (i = 0; i < nr_outputs; i++)
+        if (outputs[i])
+            outputs[i]->held = 0;
     if (!img || !len_img) {
         vaccel_error("%s needs a picture of at least one byte", vaccel_op_type_to_base_str(type));
         return VACCEL_EINVAL;
@@ -31,11 +37,9 @@ static int begin(struct op_call *op, struct vaccel_session *sess, const void *im
 }
 
 /* @write: where the two arguments go; they point at @out, or at @unwanted. */
-static void pack_output(struct vaccel_arg write[2], struct vaccel_output *out,
+static void pack_output(struct vaccel_arg write[2], const struct vaccel_output *out,
                         const int64_t *unwanted)
 {
-    if (out)
-        out->held = 0;
     write[0] = op_bytes(out ? out->data : NULL, out ? out->size : 0);
     write[1] = op_int64(out ? &out->held : unwanted);
 }
@@ -66,7 +70,7 @@ static int lists(struct vaccel_session *sess, const void *img, size_t len_img,
 {
     struct vaccel_output *outputs[] = {list, picture};
     struct op_call op;
-    int ret = begin(&op, sess, img, len_img, type);
+    int ret = begin(&op, sess, img, len_img, outputs, 2, type);
 
     if (ret != VACCEL_OK)
         return ret;
@@ -100,15 +104,14 @@ int vaccel_vision_segment(struct vaccel_session *sess, const void *img, size_t l
     struct vaccel_output *outputs[] = {mask, classes, picture};
     struct vaccel_vision_shape unwanted;
     struct op_call op;
-    int ret = begin(&op, sess, img, len_img, VACCEL_OP_VISION_SEGMENT);
+    int ret = begin(&op, sess, img, len_img, outputs, 3, VACCEL_OP_VISION_SEGMENT);
 
     if (ret != VACCEL_OK)
         return ret;
     if (!shape)
         shape = &unwanted;
-    ret = op.func
-              ? ((segment_fn)op.func)(sess, img, len_img, shape, mask, classes, picture)
-              : forward(&op, img, len_img, shape, outputs, 3);
+    ret = op.func ? ((segment_fn)op.func)(sess, img, len_img, shape, mask, classes, picture)
+                  : forward(&op, img, len_img, shape, outputs, 3);
     return op_end(&op, ret);
 }
 
@@ -119,7 +122,7 @@ int vaccel_vision_depth(struct vaccel_session *sess, const void *img, size_t len
     struct vaccel_output *outputs[] = {depth, picture};
     struct vaccel_vision_shape unwanted;
     struct op_call op;
-    int ret = begin(&op, sess, img, len_img, VACCEL_OP_VISION_DEPTH);
+    int ret = begin(&op, sess, img, len_img, outputs, 2, VACCEL_OP_VISION_DEPTH);
 
     if (ret != VACCEL_OK)
         return ret;
@@ -145,8 +148,7 @@ static void put_output(struct vaccel_arg write[2], const struct vaccel_output *o
     memcpy(write[1].buf, &out->held, sizeof(out->held));
 }
 
-static int unpack_lists(struct vaccel_session *sess, struct vaccel_op_call *call,
-                        lists_fn typed)
+static int unpack_lists(struct vaccel_session *sess, struct vaccel_op_call *call, lists_fn typed)
 {
     struct vaccel_output room[2];
     struct vaccel_output *list = output_of(&call->write[0], &room[0]);
@@ -179,8 +181,8 @@ static int unpack_segment(struct vaccel_session *sess, struct vaccel_op_call *ca
     struct vaccel_output *mask = output_of(&call->write[1], &room[0]);
     struct vaccel_output *classes = output_of(&call->write[3], &room[1]);
     struct vaccel_output *picture = output_of(&call->write[5], &room[2]);
-    int ret = vaccel_vision_segment(sess, call->read[0].buf, call->read[0].size,
-                                    call->write[0].buf, mask, classes, picture);
+    int ret = vaccel_vision_segment(sess, call->read[0].buf, call->read[0].size, call->write[0].buf,
+                                    mask, classes, picture);
 
     put_output(&call->write[1], mask);
     put_output(&call->write[3], classes);

@@ -3,9 +3,9 @@
 #define PLATFORM_H
 
 /*
- * What the library needs from the machine it runs on, and nothing else. src/platform/hosted/ implements
- * it on an operating system, a guest without one brings its own (guest/). All functions may be called
- * from any thread.
+ * What the library needs from the machine it runs on, and nothing else. src/platform/hosted/
+ * implements it on an operating system, a guest without one brings its own (guest/). All functions
+ * may be called from any thread.
  */
 
 #include <stdarg.h>
@@ -37,8 +37,8 @@ void platform_lock(struct platform_mutex *mutex);
 void platform_unlock(struct platform_mutex *mutex);
 
 /*
- * One pointer of its own for each thread, NULL at first. When a thread ends, platform_thread_ended()
- * (of src/core) is called with what it holds.
+ * One pointer of its own for each thread, NULL at first. When a thread ends,
+ * platform_thread_ended() (of src/core) is called with what it holds.
  */
 #if __STDC_HOSTED__
 extern _Thread_local void *platform_thread_pointer __attribute__((tls_model("initial-exec")));
@@ -51,9 +51,10 @@ void platform_thread_ended(void *pointer);
 void platform_forked(void);
 
 /*
- * An asymmetric pair of fences. After platform_light_fence() in one thread and platform_heavy_fence()
- * in another, one of the two sees what the other wrote before its fence. The light one costs nothing
- * where the heavy one can interrupt the other processors (platform_fence_is_cheap).
+ * An asymmetric pair of fences. After platform_light_fence() in one thread and
+ * platform_heavy_fence() in another, one of the two sees what the other wrote before its fence. The
+ * light one costs nothing where the heavy one can interrupt the other processors
+ * (platform_fence_is_cheap).
  */
 extern bool platform_fence_is_cheap;
 static inline void platform_light_fence(void)
@@ -75,8 +76,8 @@ uint64_t platform_clock(void);
 void platform_random(void *data, size_t size);
 
 /*
- * As vsnprintf(): %s %c %p, %d %i %u %x %X with h, l, ll, z, j, t, %f %g %e; flags "-0+ #", width and
- * precision, '*' too.
+ * As vsnprintf(): %s %c %p, %d %i %u %x %X with h, l, ll, z, j, t, %f %g %e; flags "-0+ #", width
+ * and precision, '*' too.
  */
 int platform_format(char *buf, size_t size, const char *format, va_list arguments);
 
@@ -88,6 +89,20 @@ void platform_log(int level, const char *line);
  */
 int platform_log_open(const char *name);
 
+/* A variable of the environment (of a guest: of its command line); NULL if it is not set. */
+const char *platform_environment(const char *name);
+
+/*
+ * Open a plugin: a shared library on a host; a guest has its plugins linked in, and ENOTSUP for others.
+ * @lib     as for vaccel_plugin_load()
+ * @plugin  what it calls vaccel_plugin
+ * @handle  for platform_plugin_close(), once nothing of the plugin is used any more
+ * Returns ENOENT or ELIBBAD, with the reason logged.
+ */
+struct vaccel_plugin;
+int platform_plugin_open(const char *lib, struct vaccel_plugin **plugin, void **handle);
+void platform_plugin_close(void *handle);
+
 /* Files. Functions return 0 or a VACCEL_E code; a guest without files returns ENOTSUP. */
 enum platform_file_type { PLATFORM_FILE, PLATFORM_DIRECTORY, PLATFORM_OTHER };
 
@@ -98,16 +113,17 @@ void platform_file_unmap(void *data, size_t size);
 /* Make a new file of these bytes, mode 0600. EEXIST if there is one. On error nothing is left. */
 int platform_file_create(const char *path, const void *data, size_t size);
 int platform_file_remove(const char *path);
-/* Make a directory with mode 0700. EEXIST if there is one. @parents: make those above it as well. */
+/* Make a directory with mode 0700. EEXIST if there is one. @parents: make those above it as well.
+ */
 int platform_directory_make(const char *path, bool parents);
 /* Remove a directory with all that is in it. Links are removed, not followed. */
 int platform_directory_remove(const char *path);
 /*
- * Call @visit for each regular file below @path, sorted by the path relative to it ("a/b.txt"). Links
- * are not followed and do not count. Stops at the first error of @visit and returns it.
+ * Call @visit for each regular file below @path, sorted by the path relative to it ("a/b.txt").
+ * Links are not followed and do not count. Stops at the first error of @visit and returns it.
  */
-int platform_directory_walk(const char *path,
-                            int (*visit)(const char *relative, void *context), void *context);
+int platform_directory_walk(const char *path, int (*visit)(const char *relative, void *context),
+                            void *context);
 /* The path, without '/' at its end, below which run directories are made. At most @size bytes. */
 int platform_run_base(char *path, size_t size);
 

@@ -58,8 +58,8 @@ def main():
     root = pathlib.Path(sys.argv[1]).resolve()
     commands = {'here': compiler()}
     if shutil.which('clang'):
-        for target in ('aarch64-none-elf', 'riscv64-none-elf'):
-            commands[target] = ['clang', f'--target={target}']
+        commands['aarch64'] = ['clang', '--target=aarch64-none-elf']
+        commands['riscv64'] = ['clang', '--target=riscv64-none-elf', '-march=rv64gc', '-mabi=lp64d']
     return 0 if all([check(name, command, root, sys.argv[2:])
                      for name, command in commands.items()]) else 1
 

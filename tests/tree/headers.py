@@ -16,10 +16,10 @@ def own_headers(command):
     return ['-isystem', found]
 
 
-def preprocess(root, *options):
-    return subprocess.run([*compiler(), '-E', f'-I{root}/include', *options, '-'],
-                          input='#include "vaccel.h"\n', text=True, check=True,
-                          stdout=subprocess.PIPE).stdout
+def preprocess(root, *options, headers=('vaccel.h',)):
+    text = ''.join(f'#include "{header}"\n' for header in headers)
+    return subprocess.run([*compiler(), '-E', f'-I{root}/include', *options, '-'], input=text,
+                          text=True, check=True, stdout=subprocess.PIPE).stdout
 
 
 def own_text(preprocessed, folder):
@@ -49,7 +49,9 @@ def without_bodies(text):
 
 
 def declared_functions(root):
-    text = own_text(preprocess(root, '-D__attribute__(x)='), f'{root}/include')
+    include = root / 'include'
+    headers = [header.relative_to(include) for header in sorted(include.rglob('*.h'))]
+    text = own_text(preprocess(root, '-D__attribute__(x)=', headers=headers), include)
     names = set()
     for statement in without_bodies(text).split(';'):
         name = re.search(r'(\w+)\s*\(', statement)

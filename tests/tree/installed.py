@@ -66,8 +66,7 @@ def has_one_version(installed, header):
 
 
 def main():
-    root, build = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
-    app = str(root / 'tests/tree/app.c')
+    root, build, app = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2], sys.argv[3]
     c = [*compiler(), '-std=c11']
     cpp = ['c++', '-std=c++17', '-x', 'c++']
     with tempfile.TemporaryDirectory() as folder:

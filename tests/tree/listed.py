@@ -6,15 +6,20 @@ import sys
 ROOMS = ['src', 'transport', 'agent', 'plugins', 'examples', 'tests', 'bench', 'fuzz', 'guest']
 
 
+def names_of(source, folder):
+    """How a build file may call it: test_format.c is also 'format' in a list of tests."""
+    words = source.stem.split('_')
+    return {source.relative_to(folder).as_posix(),
+            *('_'.join(words[first:]) for first in range(len(words)))}
+
+
 def mentioned(root, source):
     """A build file in its folder or above names it."""
-    name = source.name
     for folder in source.parents:
         build = folder / 'meson.build'
         if build.is_file():
             text = build.read_text()
-            relative = source.relative_to(folder).as_posix()
-            if f"'{relative}'" in text or f"'{name}'" in text or f"'{source.stem}'" in text:
+            if any(f"'{name}'" in text for name in names_of(source, folder)):
                 return True
         if folder == root:
             return False

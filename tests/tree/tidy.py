@@ -15,7 +15,7 @@ def sources(root, build):
     commands = json.loads((build / 'compile_commands.json').read_text())
     found = {(build / c['directory'] / c['file']).resolve() for c in commands}
     return sorted(f for f in found if f.is_relative_to(root)
-                  and f.relative_to(root).parts[0] in ROOMS)
+                  and f.relative_to(root).parts[0] in ROOMS and not f.name.startswith('test_'))
 
 
 def check(build, source):

@@ -2,6 +2,8 @@
 #include "captured.h"
 #include "core/log.h"
 #include "scratch.h"
+#include "vaccel/config.h"
+#include "vaccel/core.h"
 #include "vaccel/error.h"
 #include "vaccel/log.h"
 
@@ -156,7 +158,7 @@ static void test_no_format_is_no_message(void **state)
 
     (void)state;
     capture_begin();
-    vaccel_log_message(VACCEL_LOG_ERROR, nothing);
+    vaccel_log_message(VACCEL_LOG_ERROR, nothing, 1);
     assert_string_equal(capture_end(), "");
 }
 
@@ -352,6 +354,24 @@ static void test_child_of_a_fork_can_log(void **state)
     assert_matches(contents_of(dated("log")), "from the child\n$");
 }
 
+static void test_init_takes_the_configuration_in_force(void **state)
+{
+    struct vaccel_config config = {.log_level = VACCEL_LOG_INFO};
+
+    (void)state;
+    assert_int_equal(vaccel_cleanup(), 0);
+    capture_begin();
+    assert_int_equal(vaccel_log_init(), VACCEL_ESESS);
+    assert_matches(capture_end(), "vaccel_bootstrap\\(\\) first\n$");
+    assert_int_equal(vaccel_bootstrap_with_config(&config), 0);
+    log_set_level(VACCEL_LOG_ERROR);
+    assert_int_equal(vaccel_log_init(), 0);
+    capture_begin();
+    vaccel_info("shown again");
+    assert_matches(capture_end(), "<info> shown again\n$");
+    assert_int_equal(vaccel_cleanup(), 0);
+}
+
 #define test(function) cmocka_unit_test_teardown(function, back_to_default)
 #define file_test(function) cmocka_unit_test_setup_teardown(function, scratch_make, end_file_test)
 
@@ -373,6 +393,7 @@ int main(void)
         test(test_no_format_is_no_message),
         test(test_errno_survives),
         test(test_tag_is_coloured_on_a_terminal_alone),
+        test(test_init_takes_the_configuration_in_force),
         file_test(test_file_takes_the_place_of_the_screen),
         file_test(test_file_is_appended_to_and_relative_to_where_it_was_opened),
         file_test(test_screen_is_kept_for_its_own_names),

@@ -35,7 +35,7 @@ static void test_memory_can_be_had_grown_and_freed(void **state)
     platform_free(NULL);
 }
 
-enum { THREADS = 4, ROUNDS = 10000 };
+enum { THREADS = 4, ROUNDS = 10000, FENCE_ROUNDS = 100000 };
 
 static struct platform_mutex zeroed;
 static int counter;
@@ -85,16 +85,19 @@ static void test_thread_has_its_own_pointer_until_it_ends(void **state)
     assert_ptr_equal(platform_thread_pointer, mine);
 }
 
-/* Both threads do each round at once, as nearly as can be: only then could they miss each other. */
-static struct {
-    int round, done;
-    int light, heavy;   /* written before the fence */
-    bool seen_by_light; /* what the other wrote */
-} shared;
+/*
+ * Both threads write and look at the same moment, as nearly as can be: only then could they miss
+ * each other. What they share lies in lines of its own, so that a write takes its time.
+ */
+struct line {
+    _Alignas(128) int value;
+};
+static struct line next_round, done, light, heavy;
+static bool seen_by_light;
 
-static void wait_for(int *value, int wanted)
+static void wait_for(struct line *line, int wanted)
 {
-    for (unsigned int i = 0; __atomic_load_n(value, __ATOMIC_ACQUIRE) != wanted; i++)
+    for (unsigned int i = 0; __atomic_load_n(&line->value, __ATOMIC_ACQUIRE) != wanted; i++)
         if (i > 1000)
             platform_pause(0);
 }
@@ -102,12 +105,12 @@ static void wait_for(int *value, int wanted)
 static void *fence_lightly(void *unused)
 {
     (void)unused;
-    for (int i = 1; i <= ROUNDS; i++) {
-        wait_for(&shared.round, i);
-        __atomic_store_n(&shared.light, i, __ATOMIC_RELAXED);
+    for (int i = 1; i <= FENCE_ROUNDS; i++) {
+        wait_for(&next_round, i);
+        __atomic_store_n(&light.value, i, __ATOMIC_RELAXED);
         platform_light_fence();
-        shared.seen_by_light = __atomic_load_n(&shared.heavy, __ATOMIC_RELAXED) == i;
-        __atomic_store_n(&shared.done, i, __ATOMIC_RELEASE);
+        seen_by_light = __atomic_load_n(&heavy.value, __ATOMIC_RELAXED) == i;
+        __atomic_store_n(&done.value, i, __ATOMIC_RELEASE);
     }
     return NULL;
 }
@@ -119,15 +122,17 @@ static void test_one_side_of_the_fences_sees_the_other(void **state)
 
     (void)state;
     assert_int_equal(pthread_create(&thread, NULL, fence_lightly, NULL), 0);
-    for (int i = 1; i <= ROUNDS; i++) {
+    for (int i = 1; i <= FENCE_ROUNDS; i++) {
         bool seen_by_heavy;
 
-        __atomic_store_n(&shared.round, i, __ATOMIC_RELEASE);
-        __atomic_store_n(&shared.heavy, i, __ATOMIC_RELAXED);
+        __atomic_store_n(&next_round.value, i, __ATOMIC_RELEASE);
+        for (volatile int delay = i % 64; delay; delay--)
+            ;
+        __atomic_store_n(&heavy.value, i, __ATOMIC_RELAXED);
         platform_heavy_fence();
-        seen_by_heavy = __atomic_load_n(&shared.light, __ATOMIC_RELAXED) == i;
-        wait_for(&shared.done, i);
-        missed += !seen_by_heavy && !shared.seen_by_light;
+        seen_by_heavy = __atomic_load_n(&light.value, __ATOMIC_RELAXED) == i;
+        wait_for(&done, i);
+        missed += !seen_by_heavy && !seen_by_light;
     }
     pthread_join(thread, NULL);
     assert_int_equal(missed, 0);

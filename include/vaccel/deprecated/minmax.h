@@ -2,7 +2,6 @@
 #ifndef VACCEL_DEPRECATED_MINMAX_H
 #define VACCEL_DEPRECATED_MINMAX_H
 
-
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -18,6 +18,6 @@ __attribute__((deprecated)) static inline int register_plugin_functions(struct v
 
 #define VACCEL_MODULE(...) \
     _Pragma("GCC warning \"VACCEL_MODULE is deprecated: use VACCEL_PLUGIN\"") \
-    VACCEL_PLUGIN(__VA_ARGS__)
+        VACCEL_PLUGIN(__VA_ARGS__)
 
 #endif

@@ -18,8 +18,7 @@ struct vaccel_resource;
  * session the transport plugin is told.
  * Returns EINVAL, ESESS, ENOTSUP, or what the plugin returned.
  */
-int vaccel_session_update(struct vaccel_session *sess, uint32_t flags)
-    __attribute__((deprecated));
+int vaccel_session_update(struct vaccel_session *sess, uint32_t flags) __attribute__((deprecated));
 
 /* Old names of vaccel_session_init(), _update(), _release() and _has_resource(). */
 int vaccel_sess_init(struct vaccel_session *sess, uint32_t flags) __attribute__((deprecated));

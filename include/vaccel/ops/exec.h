@@ -31,8 +31,7 @@ struct vaccel_session;
  * failed), EACCES (the operator forbids it), ESESS, ENOTSUP, or what the plugin returned.
  */
 int vaccel_exec(struct vaccel_session *sess, const char *library, const char *fn_symbol,
-                struct vaccel_arg *read, size_t nr_read, struct vaccel_arg *write,
-                size_t nr_write);
+                struct vaccel_arg *read, size_t nr_read, struct vaccel_arg *write, size_t nr_write);
 
 /*
  * Run a function of a library that is a resource (or, on a GPU plugin, a kernel).

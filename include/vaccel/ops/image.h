@@ -16,17 +16,17 @@ struct vaccel_session;
  *
  * @img          an encoded picture (JPEG or PNG) of @len_img bytes, at least one
  * @out_text     the best class's label; terminated, cut to @len_out_text. NULL if not wanted
- * @out_imgname  plain name of a PNG file in the session's run directory (sess->rundir) that shows the
- *               picture with the result; terminated, cut to @len_out_imgname. NULL if not wanted
- * Returns EINVAL, ESESS, ENOTSUP (no plugin does it, or no network is configured), EBACKEND
+ * @out_imgname  plain name of a PNG file in the session's run directory (sess->rundir) that shows
+ * the picture with the result; terminated, cut to @len_out_imgname. NULL if not wanted Returns
+ * EINVAL, ESESS, ENOTSUP (no plugin does it, or no network is configured), EBACKEND
  * (@img is no picture, or the network failed), ENOMEM, or the error of writing the file. A plugin's
  * function has the same signature.
  */
 int vaccel_image_classification(struct vaccel_session *sess, const void *img,
-                                unsigned char *out_text, unsigned char *out_imgname,
-                                size_t len_img, size_t len_out_text, size_t len_out_imgname);
-int vaccel_image_detection(struct vaccel_session *sess, const void *img,
-                           unsigned char *out_imgname, size_t len_img, size_t len_out_imgname);
+                                unsigned char *out_text, unsigned char *out_imgname, size_t len_img,
+                                size_t len_out_text, size_t len_out_imgname);
+int vaccel_image_detection(struct vaccel_session *sess, const void *img, unsigned char *out_imgname,
+                           size_t len_img, size_t len_out_imgname);
 int vaccel_image_segmentation(struct vaccel_session *sess, const void *img,
                               unsigned char *out_imgname, size_t len_img, size_t len_out_imgname);
 int vaccel_image_pose(struct vaccel_session *sess, const void *img, unsigned char *out_imgname,

@@ -2,7 +2,6 @@
 #ifndef VACCEL_OPS_NOOP_H
 #define VACCEL_OPS_NOOP_H
 
-
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -11,8 +11,8 @@ extern "C" {
 struct vaccel_session;
 
 /*
- * A function of OpenCV. The first read argument says which one and is otherwise the plugin's affair:
- * see its README for the functions and their arguments.
+ * A function of OpenCV. The first read argument says which one and is otherwise the plugin's
+ * affair: see its README for the functions and their arguments.
  * @read   @nr_read inputs, which the plugin may change
  * @write  @nr_write outputs, in buffers of the caller
  * Returns EINVAL (NULL, a negative count), ESESS, ENOTSUP, or what the plugin returned. A

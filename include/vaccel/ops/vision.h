@@ -24,7 +24,8 @@ struct vaccel_session;
  *
  * Errors of every call: EINVAL (NULL, no bytes), ESESS (released session), ENOTSUP (no plugin
  * does it, or no network is configured: the log says which file to write), EBACKEND (@img
- * is no picture, or the network failed), ENOMEM, ERANGE (an output did not fit; the rest are valid).
+ * is no picture, or the network failed), ENOMEM, ERANGE (an output did not fit; the rest are
+ * valid).
  */
 
 /* Room for a label: UTF-8, cut to fit, always terminated. */

@@ -68,8 +68,8 @@ static int map(int file, void **data, size_t size)
 
 int platform_file_map(const char *path, void **data, size_t *size)
 {
-    size_t length;
-    int file;
+    size_t length = 0;
+    int file = -1;
     int error = hosted_file_open(path, &file, &length);
 
     if (error)
