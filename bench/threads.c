@@ -2,142 +2,168 @@
 /*
  * How many more calls two threads on two processors make than one.
  *
- * Phases of one and of two threads take turns. A phase is a few short windows, each of which begins
- * when all its threads are there, spinning: on a machine that others use too, most windows are then
- * free of them, and the median of a phase is of one. While one thread calls, the other one sleeps.
+ * In turns the first thread calls, then the second, then both. A turn is a few short windows. When
+ * both call, they begin each window together, spinning, and who is done first goes on until the
+ * other is done too. Of each turn the best window counts: what others do on the machine slows
+ * a few windows down, what the two threads do to each other slows down all. Who is not on sleeps.
+ *
+ * One thread is the mean of the two, as what lies where in memory makes up to a third of the time of
+ * so short a call, and they have stacks of their own.
  */
 #include "measure.h"
 #include "operations.h"
 #include "vaccel.h"
 
-enum { CALLS = 10000, WINDOWS = 15, PHASES = 201, CACHE_LINE = 64 };
+#include <math.h>
+
+enum { CALLS = 5000, MORE_CALLS = 100, WINDOWS = 15, ROUNDS = 201, CACHE_LINE = 64 };
+enum turn { FIRST = 1, SECOND = 2, BOTH = FIRST | SECOND };
 
 struct member {
     struct vaccel_session *sess;
-    double start[WINDOWS];
-    double end[WINDOWS];
+    double time[WINDOWS];
     int error;
 };
 
 struct team {
     repeated run;
     struct member members[2];
+    size_t calls;
     size_t windows;
-    size_t phases;
-    _Alignas(CACHE_LINE) atomic_size_t arrived; /* at windows of two threads, in all */
-    pthread_barrier_t phase;
+    size_t rounds;
+    double one[ROUNDS]; /* millions of calls a second */
+    double two[ROUNDS];
+    pthread_barrier_t turn;
+    _Alignas(CACHE_LINE) atomic_size_t begun; /* of the windows of both, in a turn */
+    _Alignas(CACHE_LINE) atomic_size_t done;
 };
 
-static void meet(struct team *team, size_t window)
+static void begin_together(struct team *team, size_t window)
 {
-    atomic_fetch_add(&team->arrived, 1);
-    while (atomic_load(&team->arrived) < 2 * (window + 1))
+    atomic_fetch_add(&team->begun, 1);
+    while (atomic_load(&team->begun) < 2 * (window + 1))
         ;
 }
 
-static void run_window(const struct team *team, struct member *member, size_t window)
+static void end_together(struct team *team, struct member *member, size_t window)
 {
-    member->start[window] = nanoseconds(CLOCK_MONOTONIC);
-    member->error |= team->run(member->sess, at_most_if_quick(CALLS, 10));
-    member->end[window] = nanoseconds(CLOCK_MONOTONIC);
+    atomic_fetch_add(&team->done, 1);
+    while (atomic_load(&team->done) < 2 * (window + 1))
+        member->error |= team->run(member->sess, MORE_CALLS);
 }
 
-static void run_phase_of_two(struct team *team, struct member *member)
+static void run_windows(struct team *team, struct member *member, bool both)
 {
+    double start;
     size_t i;
 
-    pthread_barrier_wait(&team->phase);
     for (i = 0; i < team->windows; i++) {
-        meet(team, i);
-        run_window(team, member, i);
+        if (both)
+            begin_together(team, i);
+        start = nanoseconds(CLOCK_MONOTONIC);
+        member->error |= team->run(member->sess, team->calls);
+        member->time[i] = nanoseconds(CLOCK_MONOTONIC) - start;
+        if (both)
+            end_together(team, member, i);
     }
-    if (pthread_barrier_wait(&team->phase) == PTHREAD_BARRIER_SERIAL_THREAD)
-        atomic_store(&team->arrived, 0);
 }
 
-static void *second_thread(void *context)
+/* Of those whose turn it was, in the best window. */
+static double best_rate(const struct team *team, enum turn turn)
 {
-    struct team *team = context;
+    double best = 0;
+    double rate;
     size_t i;
 
-    stay_on_core(1);
-    for (i = 0; i < team->phases; i++)
-        run_phase_of_two(team, &team->members[1]);
+    for (i = 0; i < team->windows; i++) {
+        rate = 0;
+        if (turn & FIRST)
+            rate += (double)team->calls * 1e3 / team->members[0].time[i];
+        if (turn & SECOND)
+            rate += (double)team->calls * 1e3 / team->members[1].time[i];
+        best = fmax(best, rate);
+    }
+    return best;
+}
+
+static void record(struct team *team, size_t round, enum turn turn)
+{
+    double rate = best_rate(team, turn);
+
+    if (turn == BOTH)
+        team->two[round] = rate;
+    else
+        team->one[round] += rate / 2;
+    atomic_store(&team->begun, 0);
+    atomic_store(&team->done, 0);
+}
+
+static void take_part(struct team *team, enum turn who)
+{
+    struct member *member = &team->members[who == SECOND];
+    enum turn turn;
+    size_t i;
+
+    stay_on_core(who == SECOND);
+    for (i = 0; i < team->rounds; i++) {
+        for (turn = FIRST; turn <= BOTH; turn++) {
+            pthread_barrier_wait(&team->turn);
+            if (turn & who)
+                run_windows(team, member, turn == BOTH);
+            pthread_barrier_wait(&team->turn);
+            if (who == FIRST)
+                record(team, i, turn);
+        }
+    }
+}
+
+static void *second_thread(void *team)
+{
+    take_part(team, SECOND);
     return NULL;
 }
 
-/* Millions of calls a second, in the window that is the median of the phase. */
-static double rate(const struct team *team, int threads)
+static void report_rounds(const char *name, const struct bar *bar, struct team *team)
 {
-    double rates[WINDOWS];
-    double start, end;
-    size_t i;
-
-    for (i = 0; i < team->windows; i++) {
-        start = team->members[0].start[i];
-        end = team->members[0].end[i];
-        if (threads == 2) {
-            start = team->members[1].start[i] < start ? team->members[1].start[i] : start;
-            end = team->members[1].end[i] > end ? team->members[1].end[i] : end;
-        }
-        rates[i] = (double)at_most_if_quick(CALLS, 10) * threads * 1e3 / (end - start);
-    }
-    return median(rates, team->windows);
-}
-
-static void run_phases(struct team *team, double *two, double *one)
-{
-    size_t i, k;
-
-    for (i = 0; i < team->phases; i++) {
-        for (k = 0; k < team->windows; k++)
-            run_window(team, &team->members[0], k);
-        one[i] = rate(team, 1);
-        run_phase_of_two(team, &team->members[0]);
-        two[i] = rate(team, 2);
-    }
-}
-
-static void report_phases(const char *name, const struct bar *bar, double *two, double *one,
-                          size_t count)
-{
-    double scratch[PHASES];
+    double scratch[ROUNDS];
     struct line line = {
         .name = name,
         .unit = "million calls/s",
         .yardstick = "one thread",
         .comparison = RATIO,
-        .compared = paired_ratio(two, one, count, scratch),
+        .compared = paired_ratio(team->two, team->one, team->rounds, scratch),
         .bar = *bar,
-        .samples = count,
+        .samples = team->rounds,
     };
 
-    line.value = median(two, count);
-    line.yardstick_value = median(one, count);
+    line.value = median(team->two, team->rounds);
+    line.yardstick_value = median(team->one, team->rounds);
     report(&line);
 }
 
 static int compare(const char *name, repeated run, struct vaccel_session *first,
                    struct vaccel_session *second, struct bar bar)
 {
-    struct team team = {.run = run, .members = {{.sess = first}, {.sess = second}}};
-    double one[PHASES];
-    double two[PHASES];
+    struct team team = {
+        .run = run,
+        .members = {{.sess = first}, {.sess = second}},
+        .calls = at_most_if_quick(CALLS, 10),
+        .windows = at_most_if_quick(WINDOWS, 3),
+        .rounds = at_most_if_quick(ROUNDS, 3),
+    };
     pthread_t thread;
     int ret;
 
-    team.windows = at_most_if_quick(WINDOWS, 3);
-    team.phases = at_most_if_quick(PHASES, 3);
-    pthread_barrier_init(&team.phase, NULL, 2);
+    pthread_barrier_init(&team.turn, NULL, 2);
     ret = pthread_create(&thread, NULL, second_thread, &team);
     if (ret == 0) {
-        run_phases(&team, two, one);
+        take_part(&team, FIRST);
         pthread_join(thread, NULL);
         ret = team.members[0].error | team.members[1].error;
     }
-    pthread_barrier_destroy(&team.phase);
+    pthread_barrier_destroy(&team.turn);
     if (ret == 0)
-        report_phases(name, &bar, two, one, team.phases);
+        report_rounds(name, &bar, &team);
     return ret;
 }
 
@@ -164,7 +190,6 @@ int main(int argc, char **argv)
         printf("one processor: two threads cannot run at once\n");
         return 77;
     }
-    stay_on_core(0);
     ret = vaccel_plugin_load("noop");
     if (ret == VACCEL_OK)
         ret = vaccel_session_init(&first, 0);

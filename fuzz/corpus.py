@@ -13,7 +13,7 @@ OPERATIONS = """noop exec exec_with_resource image_classify image_detect image_s
     fpga_mmult fpga_parallel fpga_vectoradd minmax opencv vision_classify vision_detect
     vision_segment vision_pose vision_depth""".split()
 MODEL, LIBRARY = 1, 2
-BY_NAME, BY_TRANSPORT = 1, 2
+BY_NAME, BY_TRANSPORT, TYPED = 1, 2, 4
 NULL = 0x20
 DESCRIPTION = 0x76000001
 FLOAT = {'tf': 1, 'tflite': 1, 'torch': 7}
@@ -148,9 +148,11 @@ def main():
         flags = BY_NAME if number % 2 else 0
         (folder / operation).write_bytes(encode(number, flags, read, write, b''))
         (folder / f'{operation}-sent').write_bytes(
-            encode(number, flags | BY_TRANSPORT, read, write, OK + answer))
+            encode(number, BY_TRANSPORT | TYPED, read, write, OK + answer))
     (folder / 'unknown-number').write_bytes(encode(200, 0, [], [], b''))
     name = b'no_such_operation'.ljust(63, b'\0')
+    (folder / 'as-it-is').write_bytes(
+        encode(OPERATIONS.index('image_pose'), BY_TRANSPORT, [buffer(b'picture')], [uchars(40)], OK))
     for flags in BY_NAME, BY_NAME | BY_TRANSPORT:
         (folder / f'unknown-name-{flags}').write_bytes(
             bytes([200, flags]) + name + bytes([1]) + int32(1) + bytes([1]) + int32(2))

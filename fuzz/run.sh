@@ -8,7 +8,7 @@ corpus=$2
 found=$program-found
 mkdir -p "$found"
 cd "$found"
-export ASAN_OPTIONS="allocator_may_return_null=1:${ASAN_OPTIONS:-}"
+export ASAN_OPTIONS="allocator_may_return_null=1:max_allocation_size_mb=256:${ASAN_OPTIONS:-}"
 export UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS:-}"
 exec "$program" -max_total_time="${FUZZ_SECONDS:-20}" -timeout=10 -rss_limit_mb=2048 \
-    -malloc_limit_mb=1000000 -max_len=4096 -close_fd_mask=3 -print_final_stats=1 "$found" "$corpus"
+    -max_len=4096 -close_fd_mask=3 -print_final_stats=1 "$found" "$corpus"

@@ -3,6 +3,9 @@
 #include "bytes.h"
 #include "vaccel.h"
 
+/* Whatever it promised, it never sends more. */
+enum { FETCH_MOST = 64 * 1024 };
+
 /* What is sent must be there to its last byte. */
 static void send(const struct vaccel_arg *args, size_t count)
 {
@@ -51,6 +54,8 @@ static int output_fetch(struct vaccel_session *sess, struct vaccel_output *out)
 
     if (status != VACCEL_OK)
         return status;
+    if (out->size > FETCH_MOST)
+        return VACCEL_EIO;
     bytes_take(answer, out->data, out->size);
     out->held = 0;
     return VACCEL_OK;

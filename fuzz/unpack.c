@@ -5,9 +5,14 @@
  * the other side of a transport answers. corpus.py writes such inputs.
  */
 #include "arguments.h"
+#include "ops/op.h"
 #include "vaccel.h"
 
-enum { BY_NAME = 1, BY_TRANSPORT = 2, NAME_SIZE = 64 };
+/*
+ * TYPED: the transport gets what the typed form packs, and that unpacks the answer; without it the
+ * arguments go to the transport as they are.
+ */
+enum { BY_NAME = 1, BY_TRANSPORT = 2, TYPED = 4, NAME_SIZE = 64 };
 
 /* The ids 1, 2 and 3, which an input can name. */
 static struct vaccel_resource model;
@@ -64,6 +69,16 @@ static int call_by_name(struct vaccel_session *sess, const char *name, struct ar
     return vaccel_call(sess, name, read->args, read->count, write->args, write->count);
 }
 
+static int call_typed(struct vaccel_session *sess, uint8_t op, struct arguments *read,
+                      struct arguments *write)
+{
+    struct vaccel_op_call call = {op,          NULL,        NULL,        read->args,
+                                  read->count, write->args, write->count};
+    int ret = op_check(op_specs[op], &call);
+
+    return ret == VACCEL_OK ? op_specs[op]->unpack(sess, &call) : ret;
+}
+
 static int call_by_number(struct vaccel_session *sess, uint8_t *op, struct arguments *read,
                           struct arguments *write)
 {
@@ -74,6 +89,7 @@ static int call_by_number(struct vaccel_session *sess, uint8_t *op, struct argum
 
 static void call(struct vaccel_session *sess, uint8_t op, uint8_t flags, struct bytes bytes)
 {
+    bool typed = (flags & TYPED) && op < VACCEL_OP_MAX;
     char name[NAME_SIZE] = "";
     struct arguments read;
     struct arguments write;
@@ -81,11 +97,15 @@ static void call(struct vaccel_session *sess, uint8_t op, uint8_t flags, struct 
 
     if (flags & BY_NAME)
         name_of(op, &bytes, name);
-    arguments_make(&read, flags & BY_NAME ? 0 : 1, &bytes);
+    arguments_make(&read, typed || (flags & BY_NAME) ? 0 : 1, &bytes);
     arguments_make(&write, 0, &bytes);
     sess->priv = &bytes;
-    ret = flags & BY_NAME ? call_by_name(sess, name, &read, &write)
-                          : call_by_number(sess, &op, &read, &write);
+    if (typed)
+        ret = call_typed(sess, op, &read, &write);
+    else if (flags & BY_NAME)
+        ret = call_by_name(sess, name, &read, &write);
+    else
+        ret = call_by_number(sess, &op, &read, &write);
     arguments_check(&read, false);
     arguments_check(&write, true);
     if (!(flags & BY_TRANSPORT))

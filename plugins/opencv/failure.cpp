@@ -23,7 +23,7 @@ static int out_of_memory(const char *operation) noexcept
     return VACCEL_ENOMEM;
 }
 
-int report_exception(const char *operation) noexcept
+static int report(const char *operation)
 {
     try {
         throw;
@@ -43,6 +43,15 @@ int report_exception(const char *operation) noexcept
         vaccel_error("[opencv] %s: an exception of an unknown type", operation);
     }
     return VACCEL_EBACKEND;
+}
+
+int report_exception(const char *operation) noexcept
+{
+    try {
+        return report(operation);
+    } catch (...) {
+        return out_of_memory(operation);
+    }
 }
 
 } // namespace vision

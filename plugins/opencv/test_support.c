@@ -30,22 +30,32 @@ struct file file_read(const char *path)
     return file;
 }
 
+static int bootstrap(void)
+{
+    struct vaccel_config config;
+    int ret = vaccel_config_init(&config, "opencv", VACCEL_LOG_ERROR, NULL, false, false);
+
+    if (ret == VACCEL_OK)
+        ret = vaccel_bootstrap_with_config(&config);
+    vaccel_config_release(&config);
+    return ret;
+}
+
 static int fixture_start(void **state, const char *models)
 {
     struct fixture *fixture = calloc(1, sizeof(*fixture));
-    struct vaccel_config config;
 
-    if (!fixture || vaccel_config_init(&config, "opencv", VACCEL_LOG_ERROR, NULL, false, false))
-        return -1;
+    assert_non_null(fixture);
     strcpy(fixture->directory, "/tmp/vaccel-opencv-test-XXXXXX");
-    if (!mkdtemp(fixture->directory))
-        return -1;
+    assert_non_null(mkdtemp(fixture->directory));
     setenv("VACCEL_VISION_MODELS", models ? models : fixture->directory, 1);
-    *state = fixture;
-    if (vaccel_bootstrap_with_config(&config) != VACCEL_OK)
-        return -1;
-    vaccel_config_release(&config);
-    return vaccel_session_init(&fixture->sess, 0);
+    if (bootstrap() == VACCEL_OK && vaccel_session_init(&fixture->sess, 0) == VACCEL_OK) {
+        *state = fixture;
+        return 0;
+    }
+    rmdir(fixture->directory);
+    free(fixture);
+    return -1;
 }
 
 int fixture_make(void **state)

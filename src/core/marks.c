@@ -8,10 +8,11 @@ enum { CACHE_LINE = 64 };
 static struct thread_marks *all_marks;
 static struct platform_mutex lock;
 
-/* Two threads' marks in one cache line would slow both down. */
+/* Marks in one cache line with what other threads use, marks or not, would slow both down. */
 static void *alloc_lines(size_t size)
 {
-    char *memory = platform_alloc_zeroed(size + CACHE_LINE - 1);
+    size_t lines = (size + CACHE_LINE - 1) / CACHE_LINE + 1;
+    char *memory = platform_alloc_zeroed(lines * CACHE_LINE);
 
     return memory ? memory + (-(uintptr_t)memory & (CACHE_LINE - 1)) : NULL;
 }

@@ -79,22 +79,32 @@ void plugin_unload(struct vaccel_plugin *plugin)
 
 int vaccel_plugin_parse_and_load(const char *lib_str)
 {
+    int ret;
+
     if (!lib_str || !*lib_str) {
         vaccel_error("no plugin to load: %s", lib_str ? "the list is empty" : "NULL");
         return VACCEL_EINVAL;
     }
-    if (!core_is_initialized())
-        return core_not_initialized(VACCEL_EPERM);
-    return plugin_load_list(lib_str, vaccel_config()->version_ignore);
+    ret = core_enter();
+    if (ret != VACCEL_OK)
+        return ret;
+    ret = plugin_load_list(lib_str, vaccel_config()->version_ignore);
+    core_leave();
+    return ret;
 }
 
 int vaccel_plugin_load(const char *lib)
 {
+    int ret;
+
     if (!lib || !*lib) {
         vaccel_error("no plugin to load: %s", lib ? "its name is empty" : "NULL");
         return VACCEL_EINVAL;
     }
-    if (!core_is_initialized())
-        return core_not_initialized(VACCEL_EPERM);
-    return load(lib, vaccel_config()->version_ignore);
+    ret = core_enter();
+    if (ret != VACCEL_OK)
+        return ret;
+    ret = load(lib, vaccel_config()->version_ignore);
+    core_leave();
+    return ret;
 }

@@ -73,11 +73,13 @@ static struct resource_core *core_new(struct vaccel_resource *res)
 static int enlist(struct vaccel_resource *res, struct resource_core *core)
 {
     int ret = VACCEL_ENOMEM;
+    vaccel_id_t id;
 
     registry_lock();
     if (!core_is_initialized()) {
         ret = VACCEL_EPERM;
-    } else if ((res->id = ids_take(&resources, res))) {
+    } else if ((id = ids_take(&resources, res))) {
+        __atomic_store_n(&res->id, id, __ATOMIC_RELAXED);
         list_append(&all, &core->all);
         __atomic_store_n(&res->core, (char *)core + CORE_RELEASING, __ATOMIC_RELEASE);
         ret = VACCEL_OK;
@@ -94,22 +96,37 @@ static void delist(struct vaccel_resource *res)
     core = resource_core_of(res);
     list_remove(&core->all);
     ids_give_back(&resources, res->id);
-    __atomic_store_n(&res->id, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&res->core, NULL, __ATOMIC_RELEASE);
+    __atomic_store_n(&res->id, 0, __ATOMIC_RELEASE); /* from here on it is the owner's again */
     registry_unlock();
     platform_free(core);
 }
 
-/* Give it an id; until resource_finish() nobody can use it. */
+/* Threads that still call with a struct of before look at its core alone. */
+static void clear(struct vaccel_resource *res, vaccel_resource_type_t type)
+{
+    __atomic_store_n(&res->id, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&res->core, NULL, __ATOMIC_RELAXED);
+    res->remote_id = 0;
+    res->type = type;
+    res->path_type = VACCEL_PATH_LOCAL_FILE;
+    res->paths = NULL;
+    res->nr_paths = 0;
+    res->rundir = NULL;
+    res->blobs = NULL;
+    res->nr_blobs = 0;
+    res->plugin_priv = NULL;
+}
+
+/* Give it an id; until finish() nobody can use it. */
 static int begin(struct vaccel_resource *res, vaccel_resource_type_t type)
 {
     struct resource_core *core;
     int ret;
 
-    memset(res, 0, sizeof(*res));
+    clear(res, type);
     if (!type_valid(type))
         return VACCEL_EINVAL;
-    res->type = type;
     core = core_new(res);
     if (!core)
         return VACCEL_ENOMEM;
@@ -203,9 +220,21 @@ bool resource_end_any(bool *left)
     return mine;
 }
 
+/*
+ * Another thread releases it, cleanup for one, or still makes it. When this returns the struct is
+ * the owner's again.
+ */
+static void wait_until_released(const struct vaccel_resource *res)
+{
+    unsigned int attempt = 0;
+
+    while (__atomic_load_n(&res->id, __ATOMIC_ACQUIRE) && !core_usable(core_load(&res->core)))
+        platform_pause(attempt++);
+}
+
 int vaccel_resource_release(struct vaccel_resource *res)
 {
-    if (!res || __atomic_load_n(&res->id, __ATOMIC_RELAXED) <= 0) {
+    if (!res || __atomic_load_n(&res->id, __ATOMIC_ACQUIRE) <= 0) {
         vaccel_error("no resource to release: %s", res ? "it has no id" : "NULL");
         return VACCEL_EINVAL;
     }
@@ -216,7 +245,8 @@ int vaccel_resource_release(struct vaccel_resource *res)
         return VACCEL_EBUSY;
     }
     if (!core_begin_release(&res->core)) {
-        vaccel_error("the resource is being released by another thread");
+        wait_until_released(res);
+        vaccel_error("the resource was released by another thread");
         return VACCEL_ESESS;
     }
     finish_release(res);

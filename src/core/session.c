@@ -62,13 +62,15 @@ static void fill(struct vaccel_session *sess, uint32_t flags, const struct dispa
 static int enlist(struct vaccel_session *sess, uint32_t flags, struct session_core *core)
 {
     int ret = VACCEL_ENOMEM;
+    vaccel_id_t id;
 
     registry_lock();
     if (!core_is_initialized()) {
         ret = VACCEL_ESESS;
     } else if ((core->dispatch = dispatch_for(flags, &ret))) {
-        __atomic_store_n(&sess->id, ids_take(&sessions, sess), __ATOMIC_RELAXED);
-        if (sess->id) {
+        id = ids_take(&sessions, sess);
+        if (id) {
+            __atomic_store_n(&sess->id, id, __ATOMIC_RELAXED);
             fill(sess, flags, core->dispatch);
             __atomic_store_n(&sess->core, core, __ATOMIC_RELEASE);
             ret = VACCEL_OK;
@@ -85,8 +87,8 @@ static void delist(struct vaccel_session *sess)
     registry_lock();
     core = session_core_of(sess);
     ids_give_back(&sessions, sess->id);
-    __atomic_store_n(&sess->id, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&sess->core, NULL, __ATOMIC_RELEASE);
+    __atomic_store_n(&sess->id, 0, __ATOMIC_RELEASE); /* from here on it is the owner's again */
     registry_unlock();
     output_drop_all(core);
     pointer_set_clear(&core->resources);
@@ -137,12 +139,17 @@ static struct session_core *core_new(void)
     return core;
 }
 
-/* After core_begin_release(). */
+/* After core_begin_release(). The mark tells a hook that it is within the release. */
 static void finish_release(struct vaccel_session *sess)
 {
+    bool marked;
+
     marks_wait(sess, NULL);
+    marked = marks_enter(sess, NULL) == VACCEL_OK;
     registration_drop_session(sess);
     tell_released(sess);
+    if (marked)
+        marks_leave();
     if (session_core_of(sess)->rundir_made)
         platform_directory_remove(sess->rundir);
     sess->plugin = NULL;
@@ -185,13 +192,13 @@ static int begin(struct vaccel_session *sess, uint32_t flags)
     return ret;
 }
 
-/* A cleanup by another thread may have the struct of a session whose init failed still in hand. */
+/* Another thread releases it, cleanup for one. When this returns the struct is the owner's again. */
 static void wait_until_released(const struct vaccel_session *sess)
 {
-    unsigned int attempt;
+    unsigned int attempt = 0;
 
-    for (attempt = 0; core_load(&sess->core); attempt++)
-        platform_pause(attempt);
+    while (__atomic_load_n(&sess->id, __ATOMIC_ACQUIRE) && !core_usable(core_load(&sess->core)))
+        platform_pause(attempt++);
 }
 
 int vaccel_session_init(struct vaccel_session *sess, uint32_t flags)
@@ -216,7 +223,7 @@ int vaccel_session_init(struct vaccel_session *sess, uint32_t flags)
 
 int vaccel_session_release(struct vaccel_session *sess)
 {
-    if (!sess || __atomic_load_n(&sess->id, __ATOMIC_RELAXED) <= 0) {
+    if (!sess || __atomic_load_n(&sess->id, __ATOMIC_ACQUIRE) <= 0) {
         vaccel_error("no session to release: %s", sess ? "it has no id" : "NULL");
         return VACCEL_EINVAL;
     }
@@ -227,7 +234,8 @@ int vaccel_session_release(struct vaccel_session *sess)
         return VACCEL_EBUSY;
     }
     if (!core_begin_release(&sess->core)) {
-        vaccel_error("the session is being released by another thread");
+        wait_until_released(sess);
+        vaccel_error("the session was released by another thread");
         return VACCEL_ESESS;
     }
     finish_release(sess);

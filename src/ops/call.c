@@ -17,12 +17,63 @@ static bool args_present(const struct vaccel_op_call *call)
     return false;
 }
 
+/* Whether the session's transport takes the operation in general form. */
+static bool goes_as_it_is(struct vaccel_session *sess, vaccel_op_type_t type)
+{
+    const struct dispatch *dispatch;
+    const struct session_core *core;
+    bool forwards = false;
+
+    if (marks_enter(sess, NULL) != VACCEL_OK)
+        return false;
+    core = core_load(&sess->core);
+    if (core_usable(core)) {
+        dispatch = session_dispatch(core);
+        forwards = !dispatch->func[type] && session_forwards(dispatch);
+    }
+    marks_leave();
+    return forwards;
+}
+
+static int forward(const struct op_call *op, const struct vaccel_op_call *call)
+{
+    return op_end(op, op_forward(op, call->read, call->nr_read, call->write, call->nr_write));
+}
+
+static int forward_with_resource(struct vaccel_session *sess, const struct op_spec *spec,
+                                 const struct vaccel_op_call *call)
+{
+    struct vaccel_resource *res;
+    struct op_call op;
+    int ret = op_resource(&call->read[0], &res);
+
+    if (ret != VACCEL_OK)
+        return ret;
+    ret = op_begin_with_resource(&op, sess, res, spec->resource_type, spec->type);
+    if (ret == VACCEL_OK)
+        ret = forward(&op, call);
+    marks_leave();
+    return ret;
+}
+
+/*
+ * A transport gets the call as it is: unpacked and packed again an output would be held on this
+ * side, while whoever fetches it asks the other.
+ */
 static int call_by_type(struct vaccel_session *sess, struct vaccel_op_call *call)
 {
     const struct op_spec *spec = op_specs[call->op];
+    struct op_call op;
     int ret = op_check(spec, call);
 
-    return ret == VACCEL_OK ? spec->unpack(sess, call) : ret;
+    if (ret != VACCEL_OK)
+        return ret;
+    if (!goes_as_it_is(sess, spec->type))
+        return spec->unpack(sess, call);
+    if (spec->has_resource)
+        return forward_with_resource(sess, spec, call);
+    ret = op_begin(&op, sess, spec->type);
+    return ret == VACCEL_OK ? forward(&op, call) : ret;
 }
 
 /* The type in the first read argument. */

@@ -134,4 +134,6 @@ const struct op_spec op_exec_with_resource = {
     .nr_read = NR_READ,
     .more = op_opaque,
     .unpack = unpack_exec_with_resource,
+    .has_resource = true,
+    .resource_type = VACCEL_RESOURCE_LIB,
 };

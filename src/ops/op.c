@@ -146,7 +146,7 @@ static int check_size(const struct op_spec *spec, const struct vaccel_op_call *c
     size_t element = arg_element_size(expected->type);
     size_t needed;
 
-    if (!expected->count || ((expected->flags & OP_OPTIONAL) && !arg->size))
+    if (!expected->count)
         return VACCEL_OK;
     if (!expected->count(call, &needed) || !size_mul(needed, element ? element : 1, &needed))
         return explain(spec, expected, "cannot have the size that the other arguments ask for");

@@ -26,8 +26,7 @@ enum op_direction {
 
 enum op_flags {
     OP_IN_PLACE = 1, /* plain numbers: a plugin may work on them where a stranger's memory lies */
-    OP_OPTIONAL = 2, /* may be empty, whatever its count says */
-    OP_ANY_TYPE = 4, /* only the size matters */
+    OP_ANY_TYPE = 2, /* only the size matters */
 };
 
 /* One argument of an operation. */
@@ -55,6 +54,9 @@ struct op_spec {
     const struct op_arg *(*more)(const struct vaccel_op_call *call, bool write, size_t i);
     /* Call the typed form; the arguments are checked against the above. */
     int (*unpack)(struct vaccel_session *sess, struct vaccel_op_call *call);
+    /* read[0] is the id of a resource of that type. */
+    bool has_resource;
+    vaccel_resource_type_t resource_type;
 };
 
 /* By vaccel_op_type_t. */

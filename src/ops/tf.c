@@ -335,6 +335,8 @@ const struct op_spec op_tf_model_load = {
     .write = status_args,
     .nr_write = NR_STATUS,
     .unpack = unpack_load,
+    .has_resource = true,
+    .resource_type = VACCEL_RESOURCE_MODEL,
 };
 
 const struct op_spec op_tf_model_unload = {
@@ -344,6 +346,8 @@ const struct op_spec op_tf_model_unload = {
     .write = status_args,
     .nr_write = NR_STATUS,
     .unpack = unpack_unload,
+    .has_resource = true,
+    .resource_type = VACCEL_RESOURCE_MODEL,
 };
 
 const struct op_spec op_tf_model_run = {
@@ -354,4 +358,6 @@ const struct op_spec op_tf_model_run = {
     .nr_write = NR_STATUS,
     .more = run_arg,
     .unpack = unpack_run,
+    .has_resource = true,
+    .resource_type = VACCEL_RESOURCE_MODEL,
 };

@@ -117,6 +117,8 @@ const struct op_spec op_tflite_model_load = {
     .read = read_args,
     .nr_read = NR_READ,
     .unpack = unpack_load,
+    .has_resource = true,
+    .resource_type = VACCEL_RESOURCE_MODEL,
 };
 
 const struct op_spec op_tflite_model_unload = {
@@ -124,6 +126,8 @@ const struct op_spec op_tflite_model_unload = {
     .read = read_args,
     .nr_read = NR_READ,
     .unpack = unpack_unload,
+    .has_resource = true,
+    .resource_type = VACCEL_RESOURCE_MODEL,
 };
 
 const struct op_spec op_tflite_model_run = {
@@ -134,4 +138,6 @@ const struct op_spec op_tflite_model_run = {
     .nr_write = NR_STATUS,
     .more = tensor_more,
     .unpack = unpack_run,
+    .has_resource = true,
+    .resource_type = VACCEL_RESOURCE_MODEL,
 };

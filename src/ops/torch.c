@@ -99,6 +99,8 @@ const struct op_spec op_torch_model_load = {
     .read = read_args,
     .nr_read = 1,
     .unpack = unpack_load,
+    .has_resource = true,
+    .resource_type = VACCEL_RESOURCE_MODEL,
 };
 
 const struct op_spec op_torch_model_run = {
@@ -107,4 +109,6 @@ const struct op_spec op_torch_model_run = {
     .nr_read = NR_READ,
     .more = tensor_more,
     .unpack = unpack_run,
+    .has_resource = true,
+    .resource_type = VACCEL_RESOURCE_MODEL,
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "counter.h"
 
+extern struct counter counter;
+
 static int called(enum counter_hook hook, struct vaccel_session *sess, struct vaccel_resource *res)
 {
     int ret = 0;

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What fails when a disk is full or broken, descriptors run out, a signal comes. */
+#include "state.hpp"
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <dirent.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CALLER __builtin_return_address(0)
+#define REAL(function) (real<decltype(&::function)>(#function))
+
+namespace
+{
+
+template <typename Function> Function real(const char *name)
+{
+    return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
+}
+
+template <std::size_t N>
+int error_of(const char *function, const void *caller, const int (&errors)[N])
+{
+    return fault(Kind::files, function, caller, errors, N);
+}
+
+bool fails(int error)
+{
+    if (error)
+        errno = error;
+    return error != 0;
+}
+
+/* No error of the system's. */
+constexpr int only_a_part = -1;
+
+/* What is transferred: all, one byte, or nothing. */
+template <typename Transfer> ssize_t transfer(int error, std::size_t size, Transfer &&some)
+{
+    if (error == only_a_part)
+        return some(size ? 1 : 0);
+    return fails(error) ? -1 : some(size);
+}
+
+bool open_fails(const char *function, const void *caller, int flags)
+{
+    return fails(error_of(function, caller, {flags & O_CREAT ? ENOSPC : EMFILE, EIO}));
+}
+
+} // namespace
+
+extern "C" {
+
+int open64(const char *path, int flags, ...)
+{
+    std::va_list arguments;
+    mode_t mode = 0;
+
+    va_start(arguments, flags);
+    if (flags & O_CREAT)
+        mode = va_arg(arguments, mode_t);
+    va_end(arguments);
+    return open_fails("open", CALLER, flags) ? -1 : REAL(open64)(path, flags, mode);
+}
+
+int openat64(int directory, const char *path, int flags, ...)
+{
+    std::va_list arguments;
+    mode_t mode = 0;
+
+    va_start(arguments, flags);
+    if (flags & O_CREAT)
+        mode = va_arg(arguments, mode_t);
+    va_end(arguments);
+    return open_fails("openat", CALLER, flags) ? -1 : REAL(openat64)(directory, path, flags, mode);
+}
+
+ssize_t read(int file, void *data, std::size_t size)
+{
+    int error = error_of("read", CALLER, {EIO, EINTR, only_a_part});
+
+    return transfer(error, size, [&](std::size_t part) { return REAL(read)(file, data, part); });
+}
+
+ssize_t write(int file, const void *data, std::size_t size)
+{
+    int error = error_of("write", CALLER, {ENOSPC, EIO, EINTR, only_a_part});
+
+    return transfer(error, size, [&](std::size_t part) { return REAL(write)(file, data, part); });
+}
+
+ssize_t getrandom(void *data, std::size_t size, unsigned int flags)
+{
+    int error = error_of("getrandom", CALLER, {ENOSYS, EINTR, only_a_part});
+
+    return transfer(error, size,
+                    [&](std::size_t part) { return REAL(getrandom)(data, part, flags); });
+}
+
+/* The descriptor is closed whatever it returns. */
+int close(int file)
+{
+    int error = error_of("close", CALLER, {EIO, EINTR});
+    int closed = REAL(close)(file);
+
+    return fails(error) ? -1 : closed;
+}
+
+void *mmap64(void *address, std::size_t size, int protection, int flags, int file, off64_t offset)
+{
+    if (fails(error_of("mmap", CALLER, {ENOMEM})))
+        return MAP_FAILED;
+    return REAL(mmap64)(address, size, protection, flags, file, offset);
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+    return fails(error_of("mkdir", CALLER, {ENOSPC, EACCES})) ? -1 : REAL(mkdir)(path, mode);
+}
+
+int stat64(const char *path, struct stat64 *status)
+{
+    return fails(error_of("stat", CALLER, {EIO})) ? -1 : REAL(stat64)(path, status);
+}
+
+int fstat64(int file, struct stat64 *status)
+{
+    return fails(error_of("fstat", CALLER, {EIO})) ? -1 : REAL(fstat64)(file, status);
+}
+
+int fstatat64(int directory, const char *path, struct stat64 *status, int flags)
+{
+    if (fails(error_of("fstatat", CALLER, {EIO})))
+        return -1;
+    return REAL(fstatat64)(directory, path, status, flags);
+}
+
+int memfd_create(const char *name, unsigned int flags)
+{
+    return fails(error_of("memfd_create", CALLER, {EMFILE})) ? -1 : REAL(memfd_create)(name, flags);
+}
+
+DIR *fdopendir(int directory)
+{
+    return fails(error_of("fdopendir", CALLER, {ENOMEM})) ? nullptr : REAL(fdopendir)(directory);
+}
+
+FILE *fopen64(const char *path, const char *mode)
+{
+    return fails(error_of("fopen", CALLER, {EMFILE})) ? nullptr : REAL(fopen64)(path, mode);
+}
+
+std::size_t fwrite(const void *data, std::size_t size, std::size_t count, FILE *file)
+{
+    if (file != stderr && fails(error_of("fwrite", CALLER, {ENOSPC})))
+        return 0;
+    return REAL(fwrite)(data, size, count, file);
+}
+
+int fclose(FILE *file)
+{
+    int error = error_of("fclose", CALLER, {ENOSPC});
+    int closed = REAL(fclose)(file);
+
+    return fails(error) ? EOF : closed;
+}
+}

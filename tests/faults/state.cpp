@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "state.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <link.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <unordered_map>
+#include <vector>
+
+extern "C" {
+void *__libc_malloc(std::size_t size);
+void __libc_free(void *block);
+}
+
+namespace
+{
+
+constexpr std::size_t blocks_most = 1 << 14;
+
+struct Place {
+    char object[56];
+    std::uint64_t offset;
+};
+
+/* As run.py reads it. */
+struct Shared {
+    std::uint64_t seen;
+    std::uint64_t failed;
+    std::uint64_t ways;
+    std::int64_t error;
+    char function[32];
+    Place place;
+    std::uint64_t live;
+    Place blocks[blocks_most]; /* where it was allocated; without a name: none */
+};
+
+struct Request {
+    Shared *shared;
+    Kind kind;
+    std::uint64_t at;
+    std::uint64_t way;
+};
+
+/* For what is changed while blocks are being counted, and must not be counted itself. */
+template <typename T> struct Uncounted {
+    using value_type = T;
+
+    Uncounted() = default;
+    template <typename U> explicit Uncounted(const Uncounted<U> &)
+    {
+    }
+    T *allocate(std::size_t count)
+    {
+        return static_cast<T *>(__libc_malloc(count * sizeof(T)));
+    }
+    void deallocate(T *block, std::size_t)
+    {
+        __libc_free(block);
+    }
+    bool operator==(const Uncounted &) const
+    {
+        return true;
+    }
+    bool operator!=(const Uncounted &) const
+    {
+        return false;
+    }
+};
+
+struct Live {
+    /* In Shared::blocks. */
+    std::unordered_map<void *, std::size_t, std::hash<void *>, std::equal_to<void *>,
+                       Uncounted<std::pair<void *const, std::size_t>>>
+        index;
+    std::vector<std::size_t, Uncounted<std::size_t>> free;
+};
+
+class Locked
+{
+    static inline std::atomic_flag taken = ATOMIC_FLAG_INIT;
+
+  public:
+    Locked()
+    {
+        while (taken.test_and_set(std::memory_order_acquire))
+            continue;
+    }
+    ~Locked()
+    {
+        taken.clear(std::memory_order_release);
+    }
+    Locked(const Locked &) = delete;
+    Locked &operator=(const Locked &) = delete;
+};
+
+[[noreturn]] void give_up(const char *why)
+{
+    std::fprintf(stderr, "faults: %s\n", why);
+    _exit(99);
+}
+
+/* Not by open() and mmap(), which this library replaces. */
+Shared *map_shared(const char *path)
+{
+    long file = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC);
+    long data =
+        syscall(SYS_mmap, nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+
+    if (file < 0 || data == -1)
+        give_up("FAULTS_STATE is no file");
+    syscall(SYS_close, file);
+    return reinterpret_cast<Shared *>(data);
+}
+
+Request read_request()
+{
+    const char *at = std::getenv("FAULTS_AT");
+    const char *way = std::getenv("FAULTS_WAY");
+    const char *kind = std::getenv("FAULTS_KIND");
+    const char *path = std::getenv("FAULTS_STATE");
+
+    if (!at || !way || !kind || !path)
+        give_up("run.py sets the environment");
+    return {map_shared(path), std::strcmp(kind, "memory") ? Kind::files : Kind::memory,
+            std::strtoull(at, nullptr, 10), std::strtoull(way, nullptr, 10)};
+}
+
+/* The first to ask may be the constructor of another library, before those of this one. */
+const Request &request()
+{
+    static const Request made = read_request();
+
+    return made;
+}
+
+/* Never destroyed: others free their memory after this library's end. */
+Live &live()
+{
+    static Live &made = *new Live;
+
+    return made;
+}
+
+/* Takes no lock, unlike dladdr(), whose lock a thread that is loading a plugin holds. */
+const link_map *object_of(const void *address)
+{
+    dl_find_object found;
+
+    if (_dl_find_object(const_cast<void *>(address), &found))
+        return nullptr;
+    return found.dlfo_link_map;
+}
+
+const char *last_part(const char *path)
+{
+    const char *slash = std::strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+/* The example, which has no name here, the library, its plugins, and what exec is shown with. */
+bool is_ours(const link_map *object)
+{
+    const char *name = object ? last_part(object->l_name) : "none";
+
+    return !*name || !std::strncmp(name, "libvaccel", 9) || !std::strncmp(name, "libmytestlib", 12);
+}
+
+void set_place(Place &place, const void *address, const link_map *object)
+{
+    const char *name = last_part(object->l_name);
+
+    std::snprintf(place.object, sizeof(place.object), "%s", *name ? name : "(example)");
+    place.offset = reinterpret_cast<std::uint64_t>(address) - object->l_addr;
+}
+
+std::size_t free_index()
+{
+    std::size_t index = live().index.size();
+
+    if (!live().free.empty()) {
+        index = live().free.back();
+        live().free.pop_back();
+    }
+    if (index == blocks_most)
+        give_up("too many blocks: make blocks_most larger");
+    return index;
+}
+
+} // namespace
+
+int fault(Kind kind, const char *function, const void *caller, const int *errors, std::size_t count)
+{
+    const link_map *object = object_of(caller);
+
+    if (!is_ours(object) || kind != request().kind)
+        return 0;
+    Shared &shared = *request().shared;
+    Locked locked;
+    if (++shared.seen != request().at)
+        return 0;
+    shared.failed = 1;
+    shared.ways = count;
+    shared.error = errors[request().way % count];
+    std::snprintf(shared.function, sizeof(shared.function), "%s", function);
+    set_place(shared.place, caller, object);
+    return static_cast<int>(shared.error);
+}
+
+void remember(void *block, const void *caller)
+{
+    const link_map *object = object_of(caller);
+
+    if (!block || !is_ours(object))
+        return;
+    Locked locked;
+    std::size_t index = free_index();
+    live().index[block] = index;
+    request().shared->live = live().index.size();
+    set_place(request().shared->blocks[index], caller, object);
+}
+
+bool forget(void *block)
+{
+    Locked locked;
+    auto found = live().index.find(block);
+
+    if (found == live().index.end())
+        return false;
+    request().shared->blocks[found->second].object[0] = '\0';
+    live().free.push_back(found->second);
+    live().index.erase(found);
+    request().shared->live = live().index.size();
+    return true;
+}
