@@ -8,9 +8,11 @@
 #include <string.h>
 
 static bool quick;
+static cpu_set_t allowed; /* before any thread was told to stay on one */
 
 void measure_begin(int argc, char **argv)
 {
+    sched_getaffinity(0, sizeof(allowed), &allowed);
     quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
 }
 
@@ -102,19 +104,14 @@ int contest_hold(const struct contest *contest)
 
 int nr_cores(void)
 {
-    cpu_set_t set;
-
-    return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+    return CPU_COUNT(&allowed);
 }
 
 void stay_on_core(int which)
 {
-    static cpu_set_t allowed;
     cpu_set_t wanted;
     int cpu;
 
-    if (CPU_COUNT(&allowed) == 0 && sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
-        return;
     CPU_ZERO(&wanted);
     for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
         if (CPU_ISSET(cpu, &allowed) && which-- == 0)

@@ -28,7 +28,7 @@ struct contest {
     struct bar bar;
 };
 
-/* --quick on the command line: do everything a few times, to see that it works. */
+/* Before all else. --quick on the command line: do everything a few times, to see that it works. */
 void measure_begin(int argc, char **argv);
 size_t at_most_if_quick(size_t count, size_t quick_count);
 

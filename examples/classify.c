@@ -158,37 +158,44 @@ static int classify_all(const struct album *album)
     return tally.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* NULL if the directory has none. */
-static char *read_labels(const char *folder)
+static char *as_text(void *data, size_t size)
+{
+    char *text = realloc(data, size + 1);
+
+    if (text)
+        text[size] = '\0';
+    else
+        free(data);
+    return text;
+}
+
+/* What is in labels.csv, NULL if there is none. Returns 0, or -1 after saying what is wrong. */
+static int read_labels(const char *folder, char **labels)
 {
     char *path = join(folder, "labels.csv");
-    FILE *file = path ? fopen(path, "rb") : NULL;
-    char *text = NULL;
-    void *data;
-    size_t size;
+    bool found = path && exists(path);
+    void *data = NULL;
+    size_t size = 0;
 
-    if (file && read_file(path, &data, &size) == 0) {
-        text = realloc(data, size + 1);
-        if (text)
-            text[size] = '\0';
-        else
-            free(data);
-    }
-    if (file)
-        fclose(file);
+    *labels = NULL;
+    if (found && read_file(path, &data, &size) == 0)
+        *labels = as_text(data, size);
     free(path);
-    return text;
+    if (*labels || (path && !found))
+        return 0;
+    fprintf(stderr, "%s: the labels cannot be read\n", folder);
+    return -1;
 }
 
 static int classify_directory(const char *folder)
 {
     struct album album = {.folder = folder};
-    int ret;
+    int ret = EXIT_FAILURE;
 
     if (list_pictures(folder, &album.names, &album.count) != 0)
         return EXIT_FAILURE;
-    album.labels = read_labels(folder);
-    ret = classify_all(&album);
+    if (read_labels(folder, &album.labels) == 0)
+        ret = classify_all(&album);
     free(album.labels);
     free_names(album.names, album.count);
     return ret;

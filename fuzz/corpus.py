@@ -151,8 +151,9 @@ def main():
             encode(number, BY_TRANSPORT | TYPED, read, write, OK + answer))
     (folder / 'unknown-number').write_bytes(encode(200, 0, [], [], b''))
     name = b'no_such_operation'.ljust(63, b'\0')
-    (folder / 'as-it-is').write_bytes(
-        encode(OPERATIONS.index('image_pose'), BY_TRANSPORT, [buffer(b'picture')], [uchars(40)], OK))
+    for operation, read in ('noop', []), ('torch_model_load', [int64(MODEL)]):
+        (folder / f'{operation}-as-it-is').write_bytes(
+            encode(OPERATIONS.index(operation), BY_TRANSPORT, read, [], OK))
     for flags in BY_NAME, BY_NAME | BY_TRANSPORT:
         (folder / f'unknown-name-{flags}').write_bytes(
             bytes([200, flags]) + name + bytes([1]) + int32(1) + bytes([1]) + int32(2))

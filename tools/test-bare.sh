@@ -37,6 +37,7 @@ cp /etc/resolv.conf "$root/etc/resolv.conf"
 apt-config dump | grep -E '^Acquire::(http|https|Check|Retries)' >"$root/etc/apt/apt.conf.d/90mirror" || true
 mount --bind /dev "$root/dev"
 mount -t tmpfs tmpfs "$root/dev/shm"
+mount -t devpts devpts "$root/dev/pts"
 mount -t proc proc "$root/proc"
 mount -t tmpfs tmpfs "$root/tmp"
 git clone -q --bare "$repository" "$root/srv/vaccel.git"

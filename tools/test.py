@@ -13,14 +13,15 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+TESTED = ['-Dtests=enabled']
 SANITIZED = ['-Db_sanitize=address,undefined']
 FUZZED = SANITIZED + ['-Dfuzz=true', '-Db_lundef=false', '-Dtests=disabled']
 
 # Directory, what to set up, environment, which tests.
 VARIANTS = [
-    ('build', [], {}, []),
-    ('build/asan', SANITIZED, {}, ['--no-suite', 'tree', '--timeout-multiplier', '3']),
-    ('build/tsan', ['-Db_sanitize=thread', '-Dblas=disabled', '-Dopencv=disabled'], {},
+    ('build', TESTED, {}, []),
+    ('build/asan', TESTED + SANITIZED, {}, ['--no-suite', 'tree', '--timeout-multiplier', '3']),
+    ('build/tsan', TESTED + ['-Db_sanitize=thread', '-Dblas=disabled', '-Dopencv=disabled'], {},
      ['--suite', 'threads', '--timeout-multiplier', '3']),
     ('build/fuzz', FUZZED, {'CC': 'clang', 'CXX': 'clang++'}, ['--suite', 'fuzz']),
 ]
@@ -35,10 +36,9 @@ class Tally:
 
 def prepare(directory, options, environment):
     """True if the variant could be built."""
-    setup = ['meson', 'setup', directory, *options]
-    steps = [['ninja', '-C', directory]]
-    if not (ROOT / directory / 'build.ninja').exists():
-        steps.insert(0, setup)
+    # `make demo` may have made the first one before there was anything to test with.
+    again = ['--reconfigure'] if (ROOT / directory / 'build.ninja').exists() else []
+    steps = [['meson', 'setup', *again, directory, *options], ['ninja', '-C', directory]]
     return all(subprocess.run(step, cwd=ROOT, env={**os.environ, **environment}).returncode == 0
                for step in steps)
 

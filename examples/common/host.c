@@ -11,6 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
+bool exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
 bool is_directory(const char *path)
 {
     struct stat status;

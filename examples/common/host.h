@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+bool exists(const char *path);
 bool is_directory(const char *path);
 
 /*

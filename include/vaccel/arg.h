@@ -168,7 +168,7 @@ int vaccel_arg_array_delete(struct vaccel_arg_array *arg_array);
 
 /*
  * Make an array over @count arguments of the caller's. It holds that many and never more.
- * Returns EINVAL (NULL).
+ * Returns EINVAL (NULL; but @args may be, if @count is 0).
  */
 int vaccel_arg_array_wrap(struct vaccel_arg_array *arg_array, struct vaccel_arg *args,
                           size_t count);

@@ -88,13 +88,20 @@ int vaccel_arg_array_delete(struct vaccel_arg_array *arg_array)
     return ret;
 }
 
+/* A function without outputs gets NULL and 0. Wrapped, that is an array, and not a released one. */
 int vaccel_arg_array_wrap(struct vaccel_arg_array *arg_array, struct vaccel_arg *args, size_t count)
 {
-    if (!arg_array || !args) {
+    static struct vaccel_arg none;
+
+    if (!arg_array || (!args && count)) {
         vaccel_error("an argument array is wrapped around arguments, not NULL");
         return VACCEL_EINVAL;
     }
-    *arg_array = (struct vaccel_arg_array){.args = args, .count = count, .capacity = count};
+    *arg_array = (struct vaccel_arg_array){
+        .args = args ? args : &none,
+        .count = count,
+        .capacity = count,
+    };
     return VACCEL_OK;
 }
 

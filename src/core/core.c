@@ -90,6 +90,18 @@ static void name_rundir(void)
     text_format(core.rundir, sizeof(core.rundir), "%s/%llx", base, random);
 }
 
+void core_forked(void)
+{
+    core.rundir_lock = (struct platform_mutex){0};
+    if (core.rundir[0])
+        name_rundir();
+    if (marks_mine(&core, NULL))
+        return;
+    core.life = (struct platform_mutex){0};
+    if (core.state == ENDING)
+        core.state = OVER;
+}
+
 const char *core_rundir_path(void)
 {
     return core.rundir;

@@ -25,6 +25,8 @@ int core_not_initialized(int error);
 const char *core_rundir_path(void);
 /* Make the run directory if that was not done yet. */
 int core_make_rundir(void);
+/* In a child process: name a run directory of its own, and free locks of threads that are gone. */
+void core_forked(void);
 /* Make @path, a directory within the run directory; that it exists is no error. */
 int core_make_subdirectory(const char *path);
 

@@ -48,17 +48,29 @@ struct thread_marks *marks_attach(void)
     return thread;
 }
 
+/* A plugin may have ended the thread in the middle of a call: that call is over too. */
+static void end_calls(struct thread_marks *thread)
+{
+    struct mark *mark;
+
+    while (thread->depth) {
+        mark = &thread->marks[--thread->depth];
+        __atomic_store_n(&mark->resource, NULL, __ATOMIC_RELEASE);
+        __atomic_store_n(&mark->session, NULL, __ATOMIC_RELEASE);
+    }
+}
+
 void platform_thread_ended(void *pointer)
 {
     struct thread_marks *thread = pointer;
 
+    end_calls(thread);
     platform_lock(&lock);
     thread->in_use = false;
     platform_unlock(&lock);
 }
 
-/* The other threads' calls do not go on in the child: nobody may wait for them. */
-void platform_forked(void)
+void marks_forked(void)
 {
     struct thread_marks *thread;
 
@@ -130,18 +142,30 @@ static bool alone(void)
     return !thread || (thread == platform_thread_pointer && !thread->next);
 }
 
+static unsigned long nr_ended(const struct mark *mark)
+{
+    return __atomic_load_n(&mark->nr_ended, __ATOMIC_ACQUIRE);
+}
+
+/* A thread that tries again and again to call is hardly ever seen without its mark. */
+static void wait_for_call(const struct mark *mark, const void *session, const void *resource)
+{
+    unsigned long before = nr_ended(mark);
+    unsigned int attempt = 0;
+
+    while (names(mark, session, resource) && nr_ended(mark) == before)
+        platform_pause(attempt++);
+}
+
 void marks_wait(const void *session, const void *resource)
 {
     const struct thread_marks *thread;
-    unsigned int attempt;
+    unsigned int i;
 
     if (alone())
         return;
     platform_heavy_fence();
-    for (thread = first_thread(); thread; thread = thread->next) {
-        if (thread == platform_thread_pointer)
-            continue;
-        for (attempt = 0; thread_names(thread, session, resource); attempt++)
-            platform_pause(attempt);
-    }
+    for (thread = first_thread(); thread; thread = thread->next)
+        for (i = 0; thread != platform_thread_pointer && i < MARKS_DEPTH; i++)
+            wait_for_call(&thread->marks[i], session, resource);
 }

@@ -18,6 +18,7 @@ enum { MARKS_DEPTH = 16 };
 struct mark {
     const void *session;
     const void *resource;
+    unsigned long nr_ended; /* calls: who waits for one need not wait for those after it */
 };
 
 struct thread_marks {
@@ -71,6 +72,7 @@ static inline void marks_leave(void)
 
     __atomic_store_n(&mark->resource, NULL, __ATOMIC_RELEASE);
     __atomic_store_n(&mark->session, NULL, __ATOMIC_RELEASE);
+    __atomic_store_n(&mark->nr_ended, mark->nr_ended + 1, __ATOMIC_RELEASE);
 }
 
 /* Whether the calling thread is in a call of @session and @resource; NULL stands for any. */
@@ -79,9 +81,13 @@ bool marks_mine(const void *session, const void *resource);
 /* Whether any thread is in any call. */
 bool marks_any(void);
 
+/* In a child process the other threads' calls do not go on: nobody may wait for them. */
+void marks_forked(void);
+
 /*
- * Wait until no other thread is in a call of @session and @resource; NULL stands for any. New calls
- * must have been made impossible before.
+ * Wait until every other thread has left the call of @session and @resource that it is in; NULL
+ * stands for any. New calls must have been made impossible before: they may be there, but only to
+ * find that out.
  */
 void marks_wait(const void *session, const void *resource);
 

@@ -77,18 +77,13 @@ static bool known_name(const char *name)
     return false;
 }
 
+/* Under the registry's lock, where nothing is logged: a fork() takes the log's lock before it. */
 static int add_record(struct plugin_record *record)
 {
-    const char *name = record->plugin->info->name;
-
-    if (record->plugin->core || known_name(name)) {
-        vaccel_error("a plugin named %s is loaded already", name);
+    if (record->plugin->core || known_name(record->plugin->info->name))
         return VACCEL_EEXIST;
-    }
-    if (nr_records == PLUGINS_MAX) {
-        vaccel_error("plugin %s is one too many: %d are loaded", name, PLUGINS_MAX);
+    if (nr_records == PLUGINS_MAX)
         return VACCEL_ENOSPC;
-    }
     record->index = (unsigned int)nr_records;
     record->plugin->core = record;
     records[nr_records++] = record;
@@ -109,6 +104,10 @@ int plugins_add(struct vaccel_plugin *plugin, bool ignore_version)
     registry_lock();
     ret = add_record(record);
     registry_unlock();
+    if (ret == VACCEL_EEXIST)
+        vaccel_error("a plugin named %s is loaded already", plugin->info->name);
+    else if (ret == VACCEL_ENOSPC)
+        vaccel_error("plugin %s is one too many: %d are loaded", plugin->info->name, PLUGINS_MAX);
     if (ret != VACCEL_OK)
         platform_free(record);
     return ret;

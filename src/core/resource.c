@@ -33,6 +33,24 @@ void resources_forget(void)
     list_init(&all);
 }
 
+static struct resource_core *core_in_list(struct vaccel_list_entry *entry)
+{
+    return (struct resource_core *)((char *)entry - offsetof(struct resource_core, all));
+}
+
+/* Blobs that come from paths are never its own files; another thread may just have filled them. */
+void resources_forked(void)
+{
+    struct vaccel_list_entry *entry;
+    struct vaccel_resource *res;
+
+    for (entry = all.next; entry != &all; entry = entry->next) {
+        res = core_in_list(entry)->resource;
+        if (core_usable(core_load(&res->core)) && !res->nr_paths)
+            resource_disown_files(res);
+    }
+}
+
 int resource_find_and_mark(vaccel_id_t id, struct vaccel_resource **res)
 {
     int ret = VACCEL_ENOENT;
@@ -281,8 +299,7 @@ static size_t collect(vaccel_resource_type_t type, struct vaccel_resource **foun
     size_t count = 0;
 
     for (entry = all.next; entry != &all; entry = entry->next) {
-        res = ((struct resource_core *)((char *)entry - offsetof(struct resource_core, all)))
-                  ->resource;
+        res = core_in_list(entry)->resource;
         if (res->type != type)
             continue;
         if (count < max)

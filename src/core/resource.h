@@ -29,6 +29,9 @@ bool resource_end_any(bool *left);
 /* Forget all resources without a look at their structs. */
 void resources_forget(void);
 
+/* In a child process: leave their files to the parent. */
+void resources_forked(void);
+
 /*
  * Find a resource and mark the calling thread as using it, so that it stays until marks_leave().
  * Returns ENOENT, or what marks_enter() returned.

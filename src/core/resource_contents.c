@@ -286,6 +286,16 @@ int resource_fill_blobs(struct vaccel_resource *res, bool remote)
     return ret;
 }
 
+void resource_disown_files(struct vaccel_resource *res)
+{
+    size_t i;
+
+    for (i = 0; i < res->nr_blobs; i++)
+        res->blobs[i]->path_owned = false;
+    platform_free(res->rundir);
+    res->rundir = NULL;
+}
+
 void resource_free_contents(struct vaccel_resource *res)
 {
     free_blobs(res);

@@ -20,6 +20,9 @@ int resource_make_rundir(struct vaccel_resource *res);
 /* Fill res->blobs from res->paths, if that was not done yet. @remote: their contents as well. */
 int resource_fill_blobs(struct vaccel_resource *res, bool remote);
 
+/* Its files are not its own any more. */
+void resource_disown_files(struct vaccel_resource *res);
+
 /* Free blobs, paths and the run directory. */
 void resource_free_contents(struct vaccel_resource *res);
 

@@ -47,6 +47,12 @@ static int explain_no_plugin(uint32_t flags, int error)
     return error;
 }
 
+static void name_rundir(struct vaccel_session *sess)
+{
+    text_format(sess->rundir, sizeof(sess->rundir), "%s/session.%lld", core_rundir_path(),
+                (long long)sess->id);
+}
+
 static void fill(struct vaccel_session *sess, uint32_t flags, const struct dispatch *dispatch)
 {
     sess->remote_id = 0;
@@ -54,8 +60,7 @@ static void fill(struct vaccel_session *sess, uint32_t flags, const struct dispa
     sess->is_virtio = dispatch->remote;
     sess->plugin = dispatch->chosen;
     sess->priv = NULL;
-    text_format(sess->rundir, sizeof(sess->rundir), "%s/session.%lld", core_rundir_path(),
-                (long long)sess->id);
+    name_rundir(sess);
 }
 
 /* Give the session its id and make it known; from here on others may release it. */
@@ -316,4 +321,18 @@ int vaccel_session_make_rundir(struct vaccel_session *sess)
 void sessions_forget(void)
 {
     ids_clear(&sessions);
+}
+
+void sessions_forked(void)
+{
+    struct vaccel_session *sess;
+    size_t id;
+
+    for (id = 1; id <= sessions.count; id++) {
+        sess = ids_find(&sessions, (vaccel_id_t)id);
+        if (!sess)
+            continue;
+        session_core_of(sess)->rundir_made = false;
+        name_rundir(sess);
+    }
 }

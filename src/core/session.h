@@ -59,6 +59,9 @@ bool session_end_any(bool *left);
 /* Forget all sessions without a look at their structs. */
 void sessions_forget(void);
 
+/* In a child process: give them run directories of their own. */
+void sessions_forked(void);
+
 /* Whether the session is served by a transport that forwards what has no function of its own. */
 static inline bool session_forwards(const struct dispatch *dispatch)
 {

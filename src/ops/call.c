@@ -168,9 +168,7 @@ static int call_by_name(struct vaccel_session *sess, struct vaccel_op_call *call
     if (ret != VACCEL_OK)
         return ret;
     core = core_load(&sess->core);
-    ret = core_usable(core)
-              ? call_named(sess, session_dispatch(core), call)
-              : op_refuse_released();
+    ret = core_usable(core) ? call_named(sess, session_dispatch(core), call) : op_refuse_released();
     marks_leave();
     return ret;
 }

@@ -32,17 +32,18 @@ static int check_resource(const struct session_core *core, const struct vaccel_r
         vaccel_error("the resource is not initialised, or released");
         return VACCEL_ESESS;
     }
-    if (res->type != type) {
-        vaccel_error("resource %lld is of type %s, %s is needed", (long long)res->id,
-                     vaccel_resource_type_to_base_str(res->type),
-                     vaccel_resource_type_to_base_str(type));
-        return VACCEL_EINVAL;
-    }
+    /* First, as a stranger who guesses ids must not learn what others' resources are. */
     if (!pointer_set_has(&core->resources, res)) {
         vaccel_error("resource %lld is not registered with the session: call "
                      "vaccel_resource_register() first",
                      (long long)res->id);
         return VACCEL_EPERM;
+    }
+    if (res->type != type) {
+        vaccel_error("resource %lld is of type %s, %s is needed", (long long)res->id,
+                     vaccel_resource_type_to_base_str(res->type),
+                     vaccel_resource_type_to_base_str(type));
+        return VACCEL_EINVAL;
     }
     return VACCEL_OK;
 }

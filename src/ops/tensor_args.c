@@ -269,6 +269,22 @@ static bool desc_of(const struct tensor_family *family, const struct vaccel_arg 
     return desc_valid(family, desc);
 }
 
+/* A plugin reads the data as numbers, of which none needs more than 8 bytes' alignment. */
+static bool aligned(const struct tensor_family *family, const struct vaccel_tensor_desc *desc,
+                    const void *data)
+{
+    const size_t most = sizeof(uint64_t);
+    size_t element;
+
+    if (!family->element_size(desc->data_type, &element))
+        element = 1;
+    if ((uintptr_t)data % (element < most ? element : most) == 0)
+        return true;
+    vaccel_error("a tensor's data at %p are not aligned to its elements of %zu bytes", data,
+                 element);
+    return false;
+}
+
 int tensors_from_args(const struct tensor_family *family, const struct vaccel_arg *args,
                       size_t count, void **tensors)
 {
@@ -278,7 +294,8 @@ int tensors_from_args(const struct tensor_family *family, const struct vaccel_ar
 
     memset(tensors, 0, count * sizeof(*tensors));
     for (i = 0; i < count && ret == VACCEL_OK; i++) {
-        if (!desc_of(family, &args[2 * i], &desc)) {
+        if (!desc_of(family, &args[2 * i], &desc) ||
+            !aligned(family, &desc, args[2 * i + 1].buf)) {
             ret = VACCEL_EINVAL;
             break;
         }
@@ -305,6 +322,12 @@ static int put(const struct tensor_family *family, struct vaccel_session *sess, 
         vaccel_error("the plugin returned success without an output, or one of more than %d "
                      "dimensions",
                      VACCEL_TENSOR_DIMS_MAX);
+        return VACCEL_EBACKEND;
+    }
+    if (!desc_valid(family, &desc) || !long_enough(family, &desc) || (desc.size && !data)) {
+        vaccel_error("the plugin returned a tensor of %llu bytes at %p: its dimensions need more, "
+                     "or are none",
+                     (unsigned long long)desc.size, data);
         return VACCEL_EBACKEND;
     }
     ret = vaccel_output_put(sess, &out, data, desc.size);

@@ -246,12 +246,12 @@ static int unpack_unload(struct vaccel_session *sess, struct vaccel_op_call *cal
 /* A run has 2 node arguments for each input and output, then 2 tensor arguments for each input. */
 static size_t nr_outputs_of(const struct vaccel_op_call *call)
 {
-    return (call->nr_write - NR_STATUS) / 2;
+    return call->nr_write > NR_STATUS ? (call->nr_write - NR_STATUS) / 2 : 0;
 }
 
 static size_t nr_inputs_of(const struct vaccel_op_call *call)
 {
-    size_t rest = call->nr_read - NR_READ;
+    size_t rest = call->nr_read > NR_READ ? call->nr_read - NR_READ : 0;
     size_t of_outputs = 2 * nr_outputs_of(call);
 
     return rest > of_outputs ? (rest - of_outputs) / 4 : 0;

@@ -140,12 +140,25 @@ static struct vaccel_output *output_of(const struct vaccel_arg write[2], struct 
     return op_get_int64(&write[1]) == UNWANTED ? NULL : out;
 }
 
-static void put_output(struct vaccel_arg write[2], const struct vaccel_output *out)
+/*
+ * @ret: what the call returned, which is returned. Whoever made the room sends as many bytes of it
+ * as the size says, so what a plugin says is not believed.
+ */
+static int put_output(struct vaccel_arg write[2], const struct vaccel_output *out, int ret)
 {
+    size_t room = write[0].size;
+
     if (!out)
-        return;
-    write[0].size = out->size;
+        return ret;
     memcpy(write[1].buf, &out->held, sizeof(out->held));
+    if (out->held || out->size <= room) {
+        write[0].size = out->size;
+        return ret;
+    }
+    vaccel_error("the plugin says that it wrote %zu bytes into room for %zu, and holds none",
+                 out->size, room);
+    write[0].size = 0;
+    return VACCEL_EBACKEND;
 }
 
 static int unpack_lists(struct vaccel_session *sess, struct vaccel_op_call *call, lists_fn typed)
@@ -155,9 +168,8 @@ static int unpack_lists(struct vaccel_session *sess, struct vaccel_op_call *call
     struct vaccel_output *picture = output_of(&call->write[2], &room[1]);
     int ret = typed(sess, call->read[0].buf, call->read[0].size, list, picture);
 
-    put_output(&call->write[0], list);
-    put_output(&call->write[2], picture);
-    return ret;
+    ret = put_output(&call->write[0], list, ret);
+    return put_output(&call->write[2], picture, ret);
 }
 
 static int unpack_classify(struct vaccel_session *sess, struct vaccel_op_call *call)
@@ -184,10 +196,9 @@ static int unpack_segment(struct vaccel_session *sess, struct vaccel_op_call *ca
     int ret = vaccel_vision_segment(sess, call->read[0].buf, call->read[0].size, call->write[0].buf,
                                     mask, classes, picture);
 
-    put_output(&call->write[1], mask);
-    put_output(&call->write[3], classes);
-    put_output(&call->write[5], picture);
-    return ret;
+    ret = put_output(&call->write[1], mask, ret);
+    ret = put_output(&call->write[3], classes, ret);
+    return put_output(&call->write[5], picture, ret);
 }
 
 static int unpack_depth(struct vaccel_session *sess, struct vaccel_op_call *call)
@@ -198,9 +209,8 @@ static int unpack_depth(struct vaccel_session *sess, struct vaccel_op_call *call
     int ret = vaccel_vision_depth(sess, call->read[0].buf, call->read[0].size, call->write[0].buf,
                                   depth, picture);
 
-    put_output(&call->write[1], depth);
-    put_output(&call->write[3], picture);
-    return ret;
+    ret = put_output(&call->write[1], depth, ret);
+    return put_output(&call->write[3], picture, ret);
 }
 
 static bool count_shape(const struct vaccel_op_call *call, size_t *count)

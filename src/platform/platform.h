@@ -47,7 +47,12 @@ extern void *platform_thread_pointer;
 #endif
 int platform_thread_set(void *pointer);
 void platform_thread_ended(void *pointer);
-/* In the child of a fork() only the forking thread lives on; core forgets the others here. */
+/*
+ * Around a fork(), of src/core: before it, after it in the parent, and after it in the child, where
+ * only the forking thread lives on.
+ */
+void platform_forking(void);
+void platform_fork_done(void);
 void platform_forked(void);
 
 /*

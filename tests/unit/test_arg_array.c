@@ -138,6 +138,23 @@ static void test_wrap_borrows_and_never_grows(void **state)
     assert_ptr_equal(args[1].buf, &values[1]);
 }
 
+static void test_wrapped_nothing_is_an_empty_array(void **state)
+{
+    struct vaccel_arg_array array;
+    struct vaccel_arg *args;
+    int32_t value = 1;
+    size_t count;
+
+    (void)state;
+    assert_int_equal(vaccel_arg_array_wrap(&array, NULL, 0), VACCEL_OK);
+    assert_int_equal(vaccel_arg_array_get_int32(&array, &value), VACCEL_ERANGE);
+    assert_int_equal(vaccel_arg_array_add_int32(&array, &value), VACCEL_ERANGE);
+    assert_int_equal(vaccel_arg_array_get_remaining(&array, &args, &count), VACCEL_OK);
+    assert_int_equal(count, 0);
+    vaccel_arg_array_clear(&array);
+    assert_int_equal(vaccel_arg_array_release(&array), VACCEL_OK);
+}
+
 static void test_clear_begins_anew(void **state)
 {
     struct vaccel_arg_array array;
@@ -357,6 +374,7 @@ int main(void)
         cmocka_unit_test(test_release_frees_what_the_arguments_own),
         cmocka_unit_test(test_an_array_grows),
         cmocka_unit_test(test_wrap_borrows_and_never_grows),
+        cmocka_unit_test(test_wrapped_nothing_is_an_empty_array),
         cmocka_unit_test(test_clear_begins_anew),
         cmocka_unit_test(test_clear_releases_wrapped_arguments),
         cmocka_unit_test(test_position_is_clamped),

@@ -16,7 +16,8 @@ enum { VACCEL_ENUM_STR_MAX = 128 };
  * An unknown value reads as PREFIX_MAX. LIST(ITEM) applies ITEM to each (NAME, value, PREFIX)
  * or (NAME, PREFIX).
  *
- * The underscore is pasted to a name at once, lest a macro of the application (DEBUG) expand in it.
+ * The underscore is pasted to a name at once, and the rest in the very next macro, lest a macro of
+ * the application (DEBUG, _DEBUG) expand in it.
  */
 #define VACCEL_ENUM_PICK(a, b, chosen, ...) chosen
 #define VACCEL_ENUM_ITEM(name, ...) \
@@ -27,7 +28,9 @@ enum { VACCEL_ENUM_STR_MAX = 128 };
 #define VACCEL_ENUM_CASE(name, ...) \
     VACCEL_ENUM_PICK(__VA_ARGS__, VACCEL_ENUM_CASE_VALUE, VACCEL_ENUM_CASE_NEXT, ) \
     (_##name, __VA_ARGS__)
-#define VACCEL_ENUM_CASE_VALUE(suffix, value, prefix) VACCEL_ENUM_CASE_NEXT(suffix, prefix)
+#define VACCEL_ENUM_CASE_VALUE(suffix, value, prefix) \
+    case prefix##suffix: \
+        return #prefix #suffix;
 #define VACCEL_ENUM_CASE_NEXT(suffix, prefix) \
     case prefix##suffix: \
         return #prefix #suffix;

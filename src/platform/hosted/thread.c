@@ -30,7 +30,7 @@ static void thread_ended(void *pointer)
 __attribute__((constructor(101))) static void prepare_threads(void)
 {
     ended_key_valid = pthread_key_create(&ended_key, thread_ended) == 0;
-    pthread_atfork(NULL, NULL, platform_forked);
+    pthread_atfork(platform_forking, platform_fork_done, platform_forked);
 }
 
 /* A thread that ends after dlclose() must not jump to where thread_ended() was. */
