@@ -35,7 +35,10 @@ fuzz:
 	tools/setup.sh build test
 	python3 tools/test.py --fuzz $(FUZZ_SECONDS)
 
-install: all
+# A build folder that is there already keeps the prefix that it was made with.
+install:
+	test ! -f $(BUILD)/build.ninja || meson configure --prefix $(PREFIX) $(BUILD)
+	$(MAKE) all
 	meson install -C $(BUILD) --no-rebuild
 
 clean:

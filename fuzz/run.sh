@@ -8,6 +8,8 @@ corpus=$2
 found=$program-found
 mkdir -p "$found"
 cd "$found"
+# Meson's has the library that keeps its inner symbols to itself.
+unset LD_LIBRARY_PATH
 export ASAN_OPTIONS="allocator_may_return_null=1:max_allocation_size_mb=256:${ASAN_OPTIONS:-}"
 export UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS:-}"
 exec "$program" -max_total_time="${FUZZ_SECONDS:-20}" -timeout=10 -rss_limit_mb=2048 \

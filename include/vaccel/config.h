@@ -19,7 +19,7 @@ struct vaccel_config {
     vaccel_log_level_t log_level; /* ERROR unless set; 0 means ERROR as well */
     char *log_file;               /* see vaccel_config_init() */
     bool profiling_enabled;       /* measure the operations */
-    bool version_ignore;          /* load plugins made for another version */
+    bool version_ignore;          /* load plugins made for another major version */
 };
 
 /*
@@ -27,9 +27,9 @@ struct vaccel_config {
  * @config     struct to fill; what it held is not freed
  * @plugins    copied; may be NULL
  * @log_level  show this level and those above it
- * @log_file   copied. "name" sends the log to ./name-YYYY-MM-DD.log, a new file each day, and
- * nothing to stderr; a path in front is kept. NULL, "", "/dev/stderr" and "/dev/stdout": the log
- *             goes to stderr
+ * @log_file   copied. "name" sends the log to ./name-YYYY-MM-DD.log, a new file each day,
+ *             and nothing to stderr; a path in front is kept. NULL, "", "/dev/stderr"
+ *             and "/dev/stdout": the log goes to stderr
  * Returns EINVAL (@config NULL, no such level), ENOMEM; then @config is untouched.
  */
 int vaccel_config_init(struct vaccel_config *config, const char *plugins,

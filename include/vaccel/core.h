@@ -18,13 +18,13 @@ struct vaccel_config;
  *
  * Environment: VACCEL_PLUGINS (what to load, separated by ':'), VACCEL_LOG_LEVEL (1 error to 4
  * debug), VACCEL_LOG_FILE, VACCEL_PROFILING_ENABLED (0 or 1), VACCEL_VERSION_IGNORE (0 or 1: load
- * plugins made for another version).
+ * plugins made for another major version).
  */
 
 /*
  * Initialise from the environment, or anew if that was done before (which first cleans up).
- * Returns ENOMEM, or the error of the first plugin that could not be loaded; the library is then
- * not initialised.
+ * Returns ENOMEM, EBUSY (from within an operation), the error of opening the log file, or that of the
+ * first plugin that could not be loaded; the library is then not initialised.
  */
 int vaccel_bootstrap(void);
 
@@ -38,6 +38,7 @@ int vaccel_bootstrap_with_config(struct vaccel_config *config);
  */
 int vaccel_cleanup(void);
 
+/* Whether a bootstrap succeeded and no cleanup has begun since. */
 bool vaccel_is_initialized(void);
 
 /*

@@ -3,8 +3,9 @@
 #define VACCEL_ERROR_H
 
 /*
- * What a call returns. 0 is success; everything else is the Linux errno value of the same name, so
- * that strerror() knows it. The numbers are fixed for ever.
+ * What a call returns. 0 is success; everything else is a Linux errno value, so that strerror()
+ * knows it: that of the same name, but for ESESS (ECONNRESET, "Connection reset by peer") and
+ * EBACKEND (EPROTO, "Protocol error"). The numbers are fixed for ever.
  */
 enum {
     VACCEL_OK = 0,

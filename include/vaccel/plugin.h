@@ -46,7 +46,9 @@ struct vaccel_op_call {
 
 /*
  * What a plugin tells of itself. The library calls the functions; they may run in several threads
- * at once, for different sessions and resources. Optional ones may be NULL.
+ * at once, for different sessions and resources. They return 0 or a VACCEL_E code: what begins (a
+ * plugin, a session, a registration) then fails with it, what ends does so all the same. Optional
+ * ones may be NULL.
  */
 struct vaccel_plugin_info {
     const char *name;           /* required; unique among the loaded plugins */
@@ -104,8 +106,8 @@ int vaccel_plugin_register_named_ops(const struct vaccel_named_op *ops, size_t n
 
 /*
  * Load a plugin. Sessions that exist already do not see it.
- * @lib  a short name (noop), looked for beside the library and in VACCEL_PLUGIN_DIR; or a file
- *       name or path for dlopen() (libvaccel-noop.so)
+ * @lib  a short name (noop), looked for beside the library, in the tree of a build and where
+ *       the library was to be installed; or a file name or path for dlopen() (libvaccel-noop.so)
  * Returns EINVAL (NULL, or its information is incomplete or of another major version), EPERM
  * (library not initialised), ENOENT (not found or not loadable; the log has dlopen's sentence),
  * ELIBBAD (no vAccel plugin), EEXIST (one of its name is loaded), ENOSPC (64 are), or what its

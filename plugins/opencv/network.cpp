@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 #include <thread>
 #include <utility>
@@ -25,10 +25,12 @@ namespace
 
 std::string read_bytes(const description &about)
 {
+    std::error_code unknown;
+    const std::uintmax_t size = std::filesystem::file_size(about.network, unknown);
+    std::string bytes(unknown ? 0 : size, '\0');
     std::ifstream file(about.network, std::ios::binary);
-    std::string bytes{std::istreambuf_iterator<char>(file), {}};
 
-    if (!file || bytes.empty())
+    if (bytes.empty() || !file.read(bytes.data(), std::streamsize(bytes.size())))
         throw failure(VACCEL_EBACKEND, about.file + ": network is \"" + about.network +
                                            "\", which cannot be read or is empty: write the path "
                                            "of an ONNX file");
@@ -126,7 +128,8 @@ std::unique_ptr<network::instance> network::make_instance() const
         throw failure(VACCEL_EBACKEND, about_.file + ": network is \"" + about_.network +
                                            "\", which OpenCV does not load (" +
                                            on_one_line(error.err) +
-                                           "): write the path of an ONNX file that it does");
+                                           "): write the path of an ONNX file that it does, "
+                                           "such as an export with operator set 10");
     }
     if (made->net.empty())
         throw failure(VACCEL_EBACKEND, about_.file + ": network is \"" + about_.network +

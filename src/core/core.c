@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/core.h"
+#include "core/error_text.h"
 #include "core/log.h"
 #include "core/marks.h"
 #include "core/plugins.h"
@@ -20,6 +21,7 @@ enum life { OVER, RUNNING, ENDING };
 static struct {
     enum life state; /* changed under the registry's lock */
     bool rundir_made;
+    unsigned int generation;
     struct platform_mutex life; /* one thread at a time begins or ends it */
     struct platform_mutex rundir_lock;
     struct vaccel_config config;
@@ -90,8 +92,14 @@ static void name_rundir(void)
     text_format(core.rundir, sizeof(core.rundir), "%s/%llx", base, random);
 }
 
+unsigned int core_generation(void)
+{
+    return core.generation;
+}
+
 void core_forked(void)
 {
+    core.generation++;
     core.rundir_lock = (struct platform_mutex){0};
     if (core.rundir[0])
         name_rundir();
@@ -136,9 +144,9 @@ int core_make_rundir(void)
     core.rundir_made = core.rundir_made || ret == VACCEL_OK;
     platform_unlock(&core.rundir_lock);
     if (ret != VACCEL_OK)
-        vaccel_error("the run directory '%s' cannot be made (error %d): set XDG_RUNTIME_DIR to a "
+        vaccel_error("the run directory '%s' cannot be made (%s): set XDG_RUNTIME_DIR to a "
                      "directory that can be written",
-                     core.rundir, ret);
+                     core.rundir, error_text(ret));
     return ret;
 }
 
@@ -152,7 +160,7 @@ int core_make_subdirectory(const char *path)
     if (ret == VACCEL_EEXIST)
         ret = VACCEL_OK;
     if (ret != VACCEL_OK)
-        vaccel_error("the directory %s cannot be made (error %d)", path, ret);
+        vaccel_error("the directory %s cannot be made: %s", path, error_text(ret));
     return ret;
 }
 

@@ -27,6 +27,8 @@ const char *core_rundir_path(void);
 int core_make_rundir(void);
 /* In a child process: name a run directory of its own, and free locks of threads that are gone. */
 void core_forked(void);
+/* Counts the forks on the way to this process: what has another number, an ancestor made. */
+unsigned int core_generation(void);
 /* Make @path, a directory within the run directory; that it exists is no error. */
 int core_make_subdirectory(const char *path);
 

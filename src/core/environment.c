@@ -48,7 +48,7 @@ static bool read_bool(const char *name, const char *old_name)
     if (!value)
         return false;
     if (!read_number(value, &number, &rest))
-        vaccel_error("%s is '%s', which is no number: 0 is used", name, value);
+        vaccel_error("%s is '%s', which is no number: it must be 0 or 1; 0 is used", name, value);
     return number != 0;
 }
 

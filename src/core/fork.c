@@ -2,12 +2,12 @@
 #include "core/core.h"
 #include "core/marks.h"
 #include "core/registry.h"
-#include "core/resource.h"
-#include "core/session.h"
 
 /*
  * A child process may use and release what it has of its parent. Directories and files that were
- * made before the fork are the parent's: the child does not remove them.
+ * made before the fork are the parent's: the child does not remove them. No struct is touched here,
+ * since that of a session or resource that nobody released may be gone; core_generation() tells
+ * those who release one.
  */
 
 void platform_forking(void)
@@ -24,7 +24,5 @@ void platform_forked(void)
 {
     registry_unlock();
     core_forked();
-    sessions_forked();
-    resources_forked();
     marks_forked();
 }

@@ -98,8 +98,9 @@ int log_start(int level, const char *file)
     log_set_level(level);
     error = platform_log_open(file);
     if (error)
-        vaccel_error("cannot write the log to %s-<date>.log: %s; it goes to the console", file,
-                     error_text(error));
+        vaccel_error(
+            "cannot write the log to %s-<date>.log: %s; name a file whose directory can be written",
+            file, error_text(error));
     return error;
 }
 

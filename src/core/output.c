@@ -6,6 +6,12 @@
 #include "platform/text.h"
 #include "vaccel.h"
 
+/*
+ * What a session may hold that nobody fetches, and what an output costs beside its bytes: a small
+ * picture makes large outputs, and who sends it may be a stranger.
+ */
+enum { HELD_LIMIT = 1 << 30, HELD_COST = 64 };
+
 /* An output that waits to be fetched. */
 struct held_output {
     size_t size;
@@ -28,16 +34,39 @@ static struct held_output *held_new(const void *data, size_t size)
     return held;
 }
 
+/* One alone may be of any size. */
+static bool reserve(struct session_core *core, size_t size)
+{
+    size_t total;
+    bool fits;
+
+    registry_lock();
+    fits = size_add(core->held_bytes, HELD_COST, &total) && size_add(total, size, &total) &&
+           (!core->held_bytes || total <= HELD_LIMIT);
+    if (fits)
+        core->held_bytes = total;
+    registry_unlock();
+    if (!fits)
+        vaccel_error("an output of %zu bytes is one too many to hold: fetch or drop those of "
+                     "before, a session holds %d bytes",
+                     size, HELD_LIMIT);
+    return fits;
+}
+
 static int hold(struct session_core *core, struct vaccel_output *out, const void *data, size_t size)
 {
-    struct held_output *held = held_new(data, size);
+    struct held_output *held;
     vaccel_id_t id = 0;
 
-    if (held) {
-        registry_lock();
+    if (!reserve(core, size))
+        return VACCEL_ENOMEM;
+    held = held_new(data, size);
+    registry_lock();
+    if (held)
         id = ids_take(&core->outputs, held);
-        registry_unlock();
-    }
+    if (!id)
+        core->held_bytes -= size + HELD_COST;
+    registry_unlock();
     if (!id) {
         platform_free(held);
         return VACCEL_ENOMEM;
@@ -116,6 +145,7 @@ static int take(struct session_core *core, struct vaccel_output *out, bool drop,
         ret = VACCEL_ERANGE;
     } else {
         ids_give_back(&core->outputs, out->held);
+        core->held_bytes -= (*held)->size + HELD_COST;
     }
     registry_unlock();
     return ret;

@@ -105,7 +105,7 @@ int plugins_add(struct vaccel_plugin *plugin, bool ignore_version)
     ret = add_record(record);
     registry_unlock();
     if (ret == VACCEL_EEXIST)
-        vaccel_error("a plugin named %s is loaded already", plugin->info->name);
+        vaccel_error("a plugin named %s is loaded already: name it once", plugin->info->name);
     else if (ret == VACCEL_ENOSPC)
         vaccel_error("plugin %s is one too many: %d are loaded", plugin->info->name, PLUGINS_MAX);
     if (ret != VACCEL_OK)

@@ -38,19 +38,6 @@ static struct resource_core *core_in_list(struct vaccel_list_entry *entry)
     return (struct resource_core *)((char *)entry - offsetof(struct resource_core, all));
 }
 
-/* Blobs that come from paths are never its own files; another thread may just have filled them. */
-void resources_forked(void)
-{
-    struct vaccel_list_entry *entry;
-    struct vaccel_resource *res;
-
-    for (entry = all.next; entry != &all; entry = entry->next) {
-        res = core_in_list(entry)->resource;
-        if (core_usable(core_load(&res->core)) && !res->nr_paths)
-            resource_disown_files(res);
-    }
-}
-
 int resource_find_and_mark(vaccel_id_t id, struct vaccel_resource **res)
 {
     int ret = VACCEL_ENOENT;
@@ -85,6 +72,7 @@ static struct resource_core *core_new(struct vaccel_resource *res)
     list_init(&core->registrations);
     list_init(&core->all);
     core->resource = res;
+    core->generation = core_generation();
     return core;
 }
 
@@ -217,6 +205,8 @@ static void finish_release(struct vaccel_resource *res)
 {
     marks_wait(NULL, res);
     registration_drop_resource(res);
+    if (resource_core_of(res)->generation != core_generation())
+        resource_disown_files(res);
     resource_free_contents(res);
     res->remote_id = 0;
     res->plugin_priv = NULL;

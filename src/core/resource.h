@@ -12,6 +12,7 @@ struct resource_core {
     size_t nr_sessions;                     /* the registrations that are complete */
     struct vaccel_list_entry all;           /* in the list of all, in the order of making */
     struct vaccel_resource *resource;
+    unsigned int generation;          /* core_generation() of who made it, and its files */
     struct platform_mutex blobs_lock; /* its blobs are filled by one thread */
     void *states[PLUGINS_MAX];        /* of the plugins */
 };
@@ -28,9 +29,6 @@ bool resource_end_any(bool *left);
 
 /* Forget all resources without a look at their structs. */
 void resources_forget(void);
-
-/* In a child process: leave their files to the parent. */
-void resources_forked(void);
 
 /*
  * Find a resource and mark the calling thread as using it, so that it stays until marks_leave().

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/resource_contents.h"
 #include "core/core.h"
+#include "core/error_text.h"
 #include "platform/checked.h"
 #include "platform/text.h"
 #include "vaccel.h"
@@ -35,8 +36,8 @@ static int local_type(const char *path, vaccel_path_type_t *type)
     int ret = platform_file_type(path, &found);
 
     if (ret != VACCEL_OK) {
-        vaccel_error("%s: no such file or directory, or it cannot be reached (error %d)", path,
-                     ret);
+        vaccel_error("%s cannot be used: %s; give the path of a file or a directory", path,
+                     error_text(ret));
         return ret;
     }
     if (found == PLATFORM_OTHER) {
@@ -231,11 +232,15 @@ static int fill_from_paths(struct vaccel_resource *res)
     int ret = VACCEL_OK;
     size_t i;
 
-    if (res->path_type == VACCEL_PATH_LOCAL_DIR)
+    if (res->path_type == VACCEL_PATH_LOCAL_DIR) {
         ret = platform_directory_walk(res->paths[0], add_file_of_tree, res);
-    else
+        if (ret != VACCEL_OK)
+            vaccel_error("%s: not all that is in the directory can be read: %s", res->paths[0],
+                         error_text(ret));
+    } else {
         for (i = 0; i < res->nr_paths && ret == VACCEL_OK; i++)
             ret = add_blob(res, res->paths[i]);
+    }
     if (ret == VACCEL_OK && !res->nr_blobs) {
         vaccel_error("%s: the directory has no files", res->paths[0]);
         ret = VACCEL_EINVAL;

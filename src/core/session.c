@@ -40,27 +40,31 @@ bool sessions_alive(void)
 static int explain_no_plugin(uint32_t flags, int error)
 {
     if (error == VACCEL_ENOTSUP && (flags & VACCEL_PLUGIN_REMOTE))
-        vaccel_error("no transport plugin is loaded, but the session is to be remote: add rpc or "
-                     "another one to VACCEL_PLUGINS");
+        vaccel_error("no transport plugin is loaded, but the session is to be remote: add one "
+                     "to VACCEL_PLUGINS");
     else if (error == VACCEL_ENOTSUP)
         vaccel_error("no plugin is loaded that could serve a session: name one in VACCEL_PLUGINS");
     return error;
 }
 
-static void name_rundir(struct vaccel_session *sess)
+static void name_rundir(struct vaccel_session *sess, struct session_core *core)
 {
     text_format(sess->rundir, sizeof(sess->rundir), "%s/session.%lld", core_rundir_path(),
                 (long long)sess->id);
+    core->generation = core_generation();
+    core->rundir_made = false;
 }
 
-static void fill(struct vaccel_session *sess, uint32_t flags, const struct dispatch *dispatch)
+static void fill(struct vaccel_session *sess, uint32_t flags, struct session_core *core)
 {
+    const struct dispatch *dispatch = core->dispatch;
+
     sess->remote_id = 0;
     sess->hint = flags;
     sess->is_virtio = dispatch->remote;
     sess->plugin = dispatch->chosen;
     sess->priv = NULL;
-    name_rundir(sess);
+    name_rundir(sess, core);
 }
 
 /* Give the session its id and make it known; from here on others may release it. */
@@ -76,7 +80,7 @@ static int enlist(struct vaccel_session *sess, uint32_t flags, struct session_co
         id = ids_take(&sessions, sess);
         if (id) {
             __atomic_store_n(&sess->id, id, __ATOMIC_RELAXED);
-            fill(sess, flags, core->dispatch);
+            fill(sess, flags, core);
             __atomic_store_n(&sess->core, core, __ATOMIC_RELEASE);
             ret = VACCEL_OK;
         }
@@ -147,6 +151,7 @@ static struct session_core *core_new(void)
 /* After core_begin_release(). The mark tells a hook that it is within the release. */
 static void finish_release(struct vaccel_session *sess)
 {
+    const struct session_core *core = session_core_of(sess);
     bool marked;
 
     marks_wait(sess, NULL);
@@ -155,7 +160,7 @@ static void finish_release(struct vaccel_session *sess)
     tell_released(sess);
     if (marked)
         marks_leave();
-    if (session_core_of(sess)->rundir_made)
+    if (core->rundir_made && core->generation == core_generation())
         platform_directory_remove(sess->rundir);
     sess->plugin = NULL;
     sess->priv = NULL;
@@ -296,6 +301,21 @@ int vaccel_session_get_by_id(struct vaccel_session **sess, vaccel_id_t id)
     return VACCEL_OK;
 }
 
+/* The thread is marked. In a child process the session gets a directory of its own. */
+static int make_rundir(struct vaccel_session *sess, struct session_core *core)
+{
+    int ret;
+
+    registry_lock();
+    if (core->generation != core_generation())
+        name_rundir(sess, core);
+    registry_unlock();
+    ret = core_make_subdirectory(sess->rundir);
+    if (ret == VACCEL_OK)
+        __atomic_store_n(&core->rundir_made, true, __ATOMIC_RELAXED);
+    return ret;
+}
+
 int vaccel_session_make_rundir(struct vaccel_session *sess)
 {
     struct session_core *core;
@@ -307,13 +327,7 @@ int vaccel_session_make_rundir(struct vaccel_session *sess)
     if (ret != VACCEL_OK)
         return ret;
     core = core_load(&sess->core);
-    if (core_usable(core)) {
-        ret = core_make_subdirectory(sess->rundir);
-        if (ret == VACCEL_OK)
-            __atomic_store_n(&core->rundir_made, true, __ATOMIC_RELAXED);
-    } else {
-        ret = VACCEL_ESESS;
-    }
+    ret = core_usable(core) ? make_rundir(sess, core) : VACCEL_ESESS;
     marks_leave();
     return ret;
 }
@@ -321,18 +335,4 @@ int vaccel_session_make_rundir(struct vaccel_session *sess)
 void sessions_forget(void)
 {
     ids_clear(&sessions);
-}
-
-void sessions_forked(void)
-{
-    struct vaccel_session *sess;
-    size_t id;
-
-    for (id = 1; id <= sessions.count; id++) {
-        sess = ids_find(&sessions, (vaccel_id_t)id);
-        if (!sess)
-            continue;
-        session_core_of(sess)->rundir_made = false;
-        name_rundir(sess);
-    }
 }

@@ -14,7 +14,9 @@ struct session_core {
     struct pointer_set resources;           /* registered ones; read without a lock */
     struct vaccel_list_entry registrations; /* under the registry's lock */
     struct ids outputs;                     /* held ones; under the registry's lock */
+    size_t held_bytes;                      /* of them; under the registry's lock */
     bool rundir_made;
+    unsigned int generation;   /* core_generation() when the run directory was named */
     void *states[PLUGINS_MAX]; /* of the plugins */
 };
 
@@ -58,9 +60,6 @@ bool session_end_any(bool *left);
 
 /* Forget all sessions without a look at their structs. */
 void sessions_forget(void);
-
-/* In a child process: give them run directories of their own. */
-void sessions_forked(void);
 
 /* Whether the session is served by a transport that forwards what has no function of its own. */
 static inline bool session_forwards(const struct dispatch *dispatch)

@@ -64,7 +64,9 @@ int platform_plugin_open(const char *lib, struct vaccel_plugin **plugin, void **
     resolve(lib, path, sizeof(path));
     *handle = dlopen(path, RTLD_LAZY);
     if (!*handle) {
-        vaccel_error("plugin %s cannot be loaded: %s", lib, dlerror());
+        vaccel_error("plugin %s cannot be loaded: %s: give a path, or the short name of one in %s; "
+                     "several are separated by ':'",
+                     lib, dlerror(), VACCEL_PLUGIN_DIR);
         return VACCEL_ENOENT;
     }
     symbol = dlsym(*handle, "vaccel_plugin");

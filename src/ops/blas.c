@@ -25,9 +25,10 @@ static int check_matrix(const char *name, int64_t rows, int64_t columns, int64_t
     size_t count;
 
     if (!matrix_elements(rows, columns, ld, &count)) {
-        vaccel_error("SGEMM: matrix %s cannot be %lld x %lld with rows %lld apart: sizes must not "
-                     "be negative, rows at least max(1, %lld) apart",
-                     name, (long long)rows, (long long)columns, (long long)ld, (long long)columns);
+        vaccel_error(
+            "SGEMM: matrix %s cannot be %lld x %lld with rows %lld apart: sizes must not "
+            "be negative, rows at least max(1, %lld) apart, and all of it must fit in memory",
+            name, (long long)rows, (long long)columns, (long long)ld, (long long)columns);
         return VACCEL_EINVAL;
     }
     if (count && !data) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/error_text.h"
 #include "ops/op.h"
 #include "platform/text.h"
 #include "vaccel.h"
@@ -25,7 +26,7 @@ static int write_picture(struct vaccel_session *sess, const char *kind,
     text_format(path, sizeof(path), "%s/%s", sess->rundir, name);
     ret = platform_file_create(path, picture->data, picture->size);
     if (ret != VACCEL_OK) {
-        vaccel_error("the picture %s cannot be written (error %d)", path, ret);
+        vaccel_error("the picture %s cannot be written: %s", path, error_text(ret));
         return ret;
     }
     text_format((char *)out_imgname, len_out_imgname, "%s", name);

@@ -67,7 +67,8 @@ static int list(const struct session_core *core, struct vaccel_op_info *ops, siz
     *nr_ops = listing.count;
     if (listing.count > listing.room)
         return counting ? VACCEL_OK : VACCEL_ERANGE;
-    sort(ops, listing.count);
+    if (ops)
+        sort(ops, listing.count);
     return VACCEL_OK;
 }
 

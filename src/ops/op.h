@@ -90,22 +90,26 @@ int op_refuse_unsupported(vaccel_op_type_t type);
 
 /*
  * Begin a call: mark the thread, find the plugin's function. On success op_end() must follow.
- * Returns EINVAL, ESESS, ENOTSUP, ENOMEM or ELOOP.
+ * Returns EINVAL, ESESS, ENOTSUP, ENOMEM or ELOOP; written out, so that whoever reads the caller, an
+ * analyser too, knows that what is refused is no success.
  */
 static inline int op_begin(struct op_call *op, struct vaccel_session *sess, vaccel_op_type_t type)
 {
     const struct session_core *core;
     int ret;
 
-    if (__builtin_expect(!sess, 0))
-        return op_refuse_null();
+    if (__builtin_expect(!sess, 0)) {
+        op_refuse_null();
+        return VACCEL_EINVAL;
+    }
     ret = marks_enter(sess, NULL);
     if (__builtin_expect(ret != VACCEL_OK, 0))
         return ret;
     core = core_load(&sess->core);
     if (__builtin_expect(!core_usable(core), 0)) {
         marks_leave();
-        return op_refuse_released();
+        op_refuse_released();
+        return VACCEL_ESESS;
     }
     op->sess = sess;
     op->resource = NULL;
@@ -114,7 +118,8 @@ static inline int op_begin(struct op_call *op, struct vaccel_session *sess, vacc
     op->func = op->dispatch->func[type];
     if (__builtin_expect(!op->func && !session_forwards(op->dispatch), 0)) {
         marks_leave();
-        return op_refuse_unsupported(type);
+        op_refuse_unsupported(type);
+        return VACCEL_ENOTSUP;
     }
     op->start = prof_on ? platform_clock() : 0;
     return VACCEL_OK;

@@ -201,8 +201,8 @@ static int fetch(const struct op_call *op, const struct tensor_family *family,
         ret = VACCEL_ENOMEM;
     if (ret == VACCEL_OK && out.held)
         ret = vaccel_output_fetch(op->sess, &out);
-    if (ret == VACCEL_OK && out.size != desc->size)
-        ret = VACCEL_EBACKEND;
+    if (ret == VACCEL_ERANGE || (ret == VACCEL_OK && out.size != desc->size))
+        ret = VACCEL_EBACKEND; /* it is not what was described */
     if (ret == VACCEL_OK) {
         family->set_data(*tensor, out.data, out.size, true);
         return VACCEL_OK;
@@ -294,8 +294,7 @@ int tensors_from_args(const struct tensor_family *family, const struct vaccel_ar
 
     memset(tensors, 0, count * sizeof(*tensors));
     for (i = 0; i < count && ret == VACCEL_OK; i++) {
-        if (!desc_of(family, &args[2 * i], &desc) ||
-            !aligned(family, &desc, args[2 * i + 1].buf)) {
+        if (!desc_of(family, &args[2 * i], &desc) || !aligned(family, &desc, args[2 * i + 1].buf)) {
             ret = VACCEL_EINVAL;
             break;
         }

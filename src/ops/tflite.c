@@ -34,18 +34,19 @@ int vaccel_tflite_model_unload(struct vaccel_session *sess, struct vaccel_resour
     return load_or_unload(sess, model, VACCEL_OP_TFLITE_MODEL_UNLOAD);
 }
 
-static int run_forward(const struct op_call *op, struct tensor_run *run, uint8_t *status)
+static int run_forward(const struct op_call *op, const struct tensor_run *tensors, uint8_t *status)
 {
+    struct tensor_run run = *tensors;
     struct vaccel_arg before[] = {op_int64(&op->resource->id)};
     uint8_t code = 0;
     struct vaccel_arg write[] = {op_value(VACCEL_ARG_UINT8, &code, sizeof(code))};
     int ret;
 
-    run->before = before;
-    run->nr_before = NR_READ;
-    run->status = write;
-    run->nr_status = NR_STATUS;
-    ret = tensor_run_forward(op, run);
+    run.before = before;
+    run.nr_before = NR_READ;
+    run.status = write;
+    run.nr_status = NR_STATUS;
+    ret = tensor_run_forward(op, &run);
     if (status)
         *status = code;
     return ret;

@@ -24,16 +24,17 @@ int vaccel_torch_model_load(struct vaccel_session *sess, struct vaccel_resource 
 }
 
 static int run_forward(const struct op_call *op, const struct vaccel_torch_buffer *options,
-                       struct tensor_run *run)
+                       const struct tensor_run *tensors)
 {
+    struct tensor_run run = *tensors;
     struct vaccel_arg before[] = {
         op_int64(&op->resource->id),
         op_bytes(options ? options->data : NULL, options ? options->size : 0),
     };
 
-    run->before = before;
-    run->nr_before = NR_READ;
-    return tensor_run_forward(op, run);
+    run.before = before;
+    run.nr_before = NR_READ;
+    return tensor_run_forward(op, &run);
 }
 
 int vaccel_torch_model_run(struct vaccel_session *sess, struct vaccel_resource *model,

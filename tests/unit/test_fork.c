@@ -32,15 +32,18 @@ static int use(void)
     return vaccel_noop(&sess) || vaccel_exec_with_resource(&sess, &res, "s", NULL, 0, NULL, 0);
 }
 
-/* What @child returns is its exit status. A child that hangs is killed. */
-static int in_child(int (*child)(void))
+/*
+ * What @child returns is its exit status. A child that hangs is killed. @leave is exit() or, where
+ * a leak checker would miss what only the other threads of the parent know of, _exit().
+ */
+static int in_child(int (*child)(void), void (*leave)(int))
 {
     pid_t pid = fork();
     int status = 0;
 
     if (pid == 0) {
         alarm(20);
-        exit(child());
+        leave(child());
     }
     if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
         return -1;
@@ -61,7 +64,7 @@ static int use_and_release(void)
 static void test_the_child_uses_and_releases(void **state)
 {
     (void)state;
-    assert_int_equal(in_child(use_and_release), 0);
+    assert_int_equal(in_child(use_and_release, exit), 0);
     assert_int_equal(use(), 0);
 }
 
@@ -73,7 +76,7 @@ static int make_own_files(void)
     snprintf(parents, sizeof(parents), "%s", sess.rundir);
     if (!vaccel_rundir() || vaccel_session_make_rundir(&sess))
         return 1;
-    return stat(sess.rundir, &status) || res.rundir != NULL;
+    return stat(sess.rundir, &status) || !strcmp(sess.rundir, parents);
 }
 
 static void test_files_of_the_parent_outlive_the_child(void **state)
@@ -84,16 +87,39 @@ static void test_files_of_the_parent_outlive_the_child(void **state)
     assert_int_equal(vaccel_session_make_rundir(&sess), 0);
     int files = scratch_count();
 
-    assert_int_equal(in_child(use_and_release), 0);
-    assert_int_equal(in_child(make_own_files), 0);
-    assert_int_equal(in_child(vaccel_cleanup), 0);
+    assert_int_equal(in_child(use_and_release, exit), 0);
+    assert_int_equal(in_child(make_own_files, exit), 0);
+    assert_int_equal(in_child(vaccel_cleanup, exit), 0);
     assert_int_equal(scratch_count(), files);
     assert_int_equal(stat(sess.rundir, &status), 0);
     assert_int_equal(stat(res.blobs[0]->path, &status), 0);
 }
 
+static int begin_and_release(void)
+{
+    struct vaccel_session another;
+
+    return vaccel_session_init(&another, 0) || vaccel_session_release(&another);
+}
+
+/* Its struct is not looked at: the child may only want to become another program. */
+static void test_a_session_that_was_left_behind_does_not_matter(void **state)
+{
+    struct vaccel_session *left = calloc(1, sizeof(*left));
+    struct vaccel_session kept;
+
+    (void)state;
+    assert_int_equal(vaccel_session_init(left, 0), 0);
+    kept = *left;
+    memset(left, 'x', sizeof(*left));
+    assert_int_equal(in_child(begin_and_release, _exit), 0);
+    *left = kept;
+    assert_int_equal(vaccel_session_release(left), 0);
+    free(left);
+}
+
 /* Another thread is in a call for ever, as far as the child sees. */
-static struct door inside = DOOR_CLOSED, leave = DOOR_CLOSED;
+static struct door inside = DOOR_CLOSED, way_out = DOOR_CLOSED;
 
 static int stay_inside(struct counter *of, enum counter_hook hook, struct vaccel_session *session,
                        struct vaccel_resource *resource)
@@ -102,7 +128,7 @@ static int stay_inside(struct counter *of, enum counter_hook hook, struct vaccel
     if (hook != COUNTER_OPERATION)
         return 0;
     door_open(&inside);
-    door_pass(&leave);
+    door_pass(&way_out);
     return 0;
 }
 
@@ -118,8 +144,8 @@ static void call_or_fork(size_t number)
         return;
     }
     door_pass(&inside);
-    expect(!in_child(release_all), "the child does not wait for it");
-    door_open(&leave);
+    expect(!in_child(release_all, _exit), "the child does not wait for it");
+    door_open(&way_out);
 }
 
 static void test_calls_of_other_threads_do_not_go_on(void **state)
@@ -147,7 +173,7 @@ static int begin_and_end(void)
 static void storm_or_fork(size_t number)
 {
     for (int i = 0; number == 0 && i < CHILDREN; i++)
-        expect(!in_child(begin_and_end), "the child goes on");
+        expect(!in_child(begin_and_end, _exit), "the child goes on");
     if (number == 0)
         __atomic_store_n(&stop, true, __ATOMIC_RELAXED);
     while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
@@ -157,6 +183,10 @@ static void storm_or_fork(size_t number)
 static void test_locks_are_free_in_the_child(void **state)
 {
     (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    puts("the address sanitizer's allocator does not survive a fork beside threads");
+    skip();
+#endif
     together(3, storm_or_fork);
     assert_int_equal(unexpected(), 0);
 }
@@ -168,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(test_the_child_uses_and_releases),
         test(test_files_of_the_parent_outlive_the_child),
+        test(test_a_session_that_was_left_behind_does_not_matter),
         test(test_calls_of_other_threads_do_not_go_on),
         test(test_locks_are_free_in_the_child),
     };

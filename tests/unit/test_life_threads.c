@@ -3,6 +3,7 @@
 #include "together.h"
 #include "with_plugins.h"
 
+#include <sched.h>
 #include <setjmp.h>
 
 #include <cmocka.h>
@@ -136,6 +137,87 @@ static void test_plugins_are_loaded_while_the_library_ends(void **state)
     assert_int_equal(library_begin("counter second"), 0);
 }
 
+/* A plugin's init() takes its time while another thread ends the library. */
+static struct door inside = DOOR_CLOSED, way_out = DOOR_CLOSED;
+static bool ended;
+
+static int take_time(struct counter *of, enum counter_hook hook, struct vaccel_session *session,
+                     struct vaccel_resource *res)
+{
+    (void)of, (void)session, (void)res;
+    if (hook != COUNTER_INIT)
+        return 0;
+    door_open(&inside);
+    door_pass(&way_out);
+    return 0;
+}
+
+static void load_end_or_watch(size_t number)
+{
+    if (number == 0) {
+        expect(!vaccel_plugin_load(path_of_second), "loaded in time");
+        return;
+    }
+    door_pass(&inside);
+    if (number == 1) {
+        expect(!vaccel_cleanup(), "the library ends");
+        __atomic_store_n(&ended, true, __ATOMIC_RELEASE);
+        return;
+    }
+    while (vaccel_is_initialized())
+        sched_yield();
+    expect(vaccel_plugin_load(path_of_second) == VACCEL_EPERM, "too late");
+    expect(!__atomic_load_n(&ended, __ATOMIC_ACQUIRE), "but it waits for init()");
+    door_open(&way_out);
+}
+
+static void test_cleanup_waits_for_a_plugin_being_loaded(void **state)
+{
+    struct counter *second = counter_open("second");
+
+    (void)state;
+    second->hook = take_time;
+    snprintf(path_of_second, sizeof(path_of_second), "%s", plugin_path("second"));
+    together(3, load_end_or_watch);
+    assert_int_equal(unexpected(), 0);
+    assert_int_equal(counter_calls(second, COUNTER_FINI), 1);
+}
+
+/* A hook refuses a session that cleanup has begun to end. */
+static int refuse_when_ended(struct counter *of, enum counter_hook hook,
+                             struct vaccel_session *session, struct vaccel_resource *res)
+{
+    (void)of, (void)res;
+    if (hook != COUNTER_SESSION_INIT)
+        return 0;
+    door_open(&inside);
+    while (vaccel_session_make_rundir(session) != VACCEL_ESESS)
+        sched_yield();
+    return VACCEL_EIO;
+}
+
+static void fail_or_end(size_t number)
+{
+    struct vaccel_session mine;
+
+    if (number == 0) {
+        expect(vaccel_session_init(&mine, 0) == VACCEL_EIO, "refused");
+        expect(!__atomic_load_n(&mine.id, __ATOMIC_ACQUIRE), "and nobody has the struct in hand");
+        return;
+    }
+    door_pass(&inside);
+    expect(!vaccel_cleanup(), "the library ends");
+}
+
+static void test_a_session_that_fails_is_its_owners_again(void **state)
+{
+    (void)state;
+    door_close(&inside);
+    counter->hook = refuse_when_ended;
+    together(2, fail_or_end);
+    assert_int_equal(unexpected(), 0);
+}
+
 /* Threads that called once and now wait. */
 static pthread_barrier_t twice;
 
@@ -247,6 +329,8 @@ int main(void)
         test(test_the_library_begins_anew_while_it_is_used),
         test(test_sessions_fail_to_begin_while_the_library_ends),
         test(test_plugins_are_loaded_while_the_library_ends),
+        test(test_cleanup_waits_for_a_plugin_being_loaded),
+        test(test_a_session_that_fails_is_its_owners_again),
         test(test_idle_threads_outlive_a_reload),
         test(test_each_fetches_what_it_put),
         test(test_one_of_several_fetches),

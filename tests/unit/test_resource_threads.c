@@ -231,6 +231,45 @@ static void test_whatever_ends_it_waits_for_its_calls(void **state)
     assert_waits(release_session);
 }
 
+/* Its struct is about to be freed: by its id it is not found any more. */
+static int stay_in_unregister(struct counter *of, enum counter_hook hook,
+                              struct vaccel_session *session, struct vaccel_resource *resource)
+{
+    (void)of, (void)session, (void)resource;
+    if (hook != COUNTER_UNREGISTER)
+        return 0;
+    door_open(&busy);
+    door_pass(&leave);
+    return 0;
+}
+
+static void release_or_call_by_id(size_t number)
+{
+    struct vaccel_arg read[] = {{.buf = &known_id, .size = 8, .type = VACCEL_ARG_INT64},
+                                {.buf = (char *)"s", .size = 2, .type = VACCEL_ARG_STRING}};
+
+    if (number == 0) {
+        expect(!vaccel_resource_release(&res), "it ends");
+        return;
+    }
+    door_pass(&busy);
+    expect(vaccel_call(&sess, "exec_with_resource", read, 2, NULL, 0) == VACCEL_ENOENT,
+           "not found");
+    door_open(&leave);
+}
+
+static void test_not_found_while_it_is_released(void **state)
+{
+    (void)state;
+    door_close(&busy);
+    door_close(&leave);
+    known_id = res.id;
+    assert_int_equal(vaccel_resource_register(&res, &sess), 0);
+    counter->hook = stay_in_unregister;
+    together(2, release_or_call_by_id);
+    assert_int_equal(unexpected(), 0);
+}
+
 static int undone;
 
 static void unregister_once(size_t number)
@@ -320,6 +359,7 @@ int main(void)
         test(test_registered_and_released_while_others_use_it),
         test(test_deleted_while_others_know_its_id),
         test(test_whatever_ends_it_waits_for_its_calls),
+        test(test_not_found_while_it_is_released),
         test(test_one_of_several_unregisters),
         test(test_session_and_resource_end_at_once),
         test(test_resources_come_and_go),

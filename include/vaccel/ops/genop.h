@@ -12,8 +12,8 @@ struct vaccel_session;
 
 /*
  * Any operation, as a list of arguments.
- * @read   read[0] is the operation's number (vaccel_op_type_t) as a UINT8 argument; after it come
- * the inputs. @nr_read counts them all and is at least 1
+ * @read   read[0] is the operation's number (vaccel_op_type_t) as a UINT8 argument; after it
+ *         come the inputs. @nr_read counts them all and is at least 1
  * @write  the outputs, in buffers of the caller. After the call the size of an output of unknown
  *         size is its length
  * Which arguments each operation takes is told in docs/operations.md.

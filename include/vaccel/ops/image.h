@@ -15,12 +15,14 @@ struct vaccel_session;
  * the numbers calls those of vision.h, on which these rest.
  *
  * @img          an encoded picture (JPEG or PNG) of @len_img bytes, at least one
- * @out_text     the best class's label; terminated, cut to @len_out_text. NULL if not wanted
- * @out_imgname  plain name of a PNG file in the session's run directory (sess->rundir) that shows
- * the picture with the result; terminated, cut to @len_out_imgname. NULL if not wanted Returns
- * EINVAL, ESESS, ENOTSUP (no plugin does it, or no network is configured), EBACKEND
- * (@img is no picture, or the network failed), ENOMEM, or the error of writing the file. A plugin's
- * function has the same signature.
+ * @out_text     the best class's label; terminated, cut to @len_out_text bytes. NULL if not wanted
+ * @out_imgname  plain name of a PNG file in the session's run directory (sess->rundir), which
+ *               shows the picture with the result and goes with the session; terminated, cut to
+ *               @len_out_imgname bytes. NULL if not wanted
+ *
+ * Returns EINVAL (NULL, no bytes), ESESS, ENOTSUP (no plugin does it, or no network is
+ * configured), EBACKEND (@img is no picture, or the network failed), ENOMEM, or the error of
+ * writing the file (@out_text is written all the same). A plugin's function has the same signature.
  */
 int vaccel_image_classification(struct vaccel_session *sess, const void *img,
                                 unsigned char *out_text, unsigned char *out_imgname, size_t len_img,

@@ -19,8 +19,8 @@ struct vaccel_session;
  * For every call @img is an encoded picture (JPEG or PNG) of @len_img bytes, and an output that
  * is not wanted is NULL. Coordinates and sizes are in pixels of that picture, the origin is its
  * top left corner, scores are between 0 and 1. @picture receives a PNG: the picture with
- * the result drawn into it. Arrays are sorted by falling score; the number of elements
- * is size / sizeof(element).
+ * the result drawn into it. Arrays are sorted by falling score unless their call says
+ * otherwise; the number of elements is size / sizeof(element).
  *
  * Errors of every call: EINVAL (NULL, no bytes), ESESS (released session), ENOTSUP (no plugin
  * does it, or no network is configured: the log says which file to write), EBACKEND (@img
@@ -75,7 +75,7 @@ int vaccel_vision_segment(struct vaccel_session *sess, const void *img, size_t l
                           struct vaccel_vision_shape *shape, struct vaccel_output *mask,
                           struct vaccel_output *classes, struct vaccel_output *picture);
 
-/* Where are the key points? @points is an array of struct vaccel_vision_point, in their order. */
+/* Where are the key points? @points is an array of struct vaccel_vision_point, by part.index. */
 int vaccel_vision_pose(struct vaccel_session *sess, const void *img, size_t len_img,
                        struct vaccel_output *points, struct vaccel_output *picture);
 

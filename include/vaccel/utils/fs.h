@@ -13,9 +13,8 @@ extern "C" {
  * @path  path of a regular file, or of a link to one
  * @data  receives the contents, allocated here; the caller passes them to free()
  * @size  receives their number of bytes
- * Returns EINVAL (NULL, the file is empty or not regular), ENOENT, EACCES, EIO, ENOMEM; then @data
- * and
- * @size are left alone.
+ * Returns EINVAL (NULL, the file is empty or not regular), ENOENT, EACCES, EIO, ENOMEM; then
+ * @data and @size are left alone.
  */
 int fs_file_read(const char *path, void **data, size_t *size);
 
