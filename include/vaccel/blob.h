@@ -22,8 +22,8 @@ VACCEL_ENUM_DEF_WITH_STR_FUNCS(vaccel_blob_type, VACCEL_BLOB, VACCEL_BLOB_TYPE_E
 
 /*
  * A blob: one file or one piece of memory that a resource consists of. Threads that share a blob
- * may read its fields and call vaccel_blob_path() and vaccel_blob_valid() at once; the other calls
- * change the blob and need the application's own lock.
+ * may call vaccel_blob_read(), _data(), _path() and _valid() at once, and read its fields once its
+ * contents are read; the other calls change the blob and need the application's own lock.
  */
 struct vaccel_blob {
     vaccel_blob_type_t type; /* VACCEL_BLOB_MAX after release */

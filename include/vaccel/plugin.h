@@ -45,6 +45,11 @@ struct vaccel_op_call {
 };
 
 /*
+ * A plugin is trusted code in the same process. The sizes that it returns are checked; but memory
+ * that it frees twice, or an output tensor that is one of the inputs, is its own undoing.
+ */
+
+/*
  * What a plugin tells of itself. The library calls the functions; they may run in several threads
  * at once, for different sessions and resources. They return 0 or a VACCEL_E code: what begins (a
  * plugin, a session, a registration) then fails with it, what ends does so all the same. Optional

@@ -205,7 +205,11 @@ int vaccel_blob_delete(struct vaccel_blob *blob)
     return error;
 }
 
-int vaccel_blob_read(struct vaccel_blob *blob)
+/* Plugins that share a resource share no lock of their own to read its files under. */
+static struct platform_mutex reading;
+
+/* Under the lock. */
+static int read_file(struct vaccel_blob *blob)
 {
     void *data;
     size_t size;
@@ -229,10 +233,23 @@ int vaccel_blob_read(struct vaccel_blob *blob)
     return VACCEL_OK;
 }
 
+int vaccel_blob_read(struct vaccel_blob *blob)
+{
+    int error;
+
+    platform_lock(&reading);
+    error = read_file(blob);
+    platform_unlock(&reading);
+    return error;
+}
+
 uint8_t *vaccel_blob_data(struct vaccel_blob *blob, size_t *size)
 {
-    bool ready = is_alive(blob) && (blob->type != VACCEL_BLOB_FILE || !vaccel_blob_read(blob));
+    bool ready;
 
+    platform_lock(&reading);
+    ready = is_alive(blob) && (blob->type != VACCEL_BLOB_FILE || !read_file(blob));
+    platform_unlock(&reading);
     if (!is_alive(blob))
         invalid("no blob to take data from: it is NULL or was released");
     if (size)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scratch.h"
+#include "together.h"
 #include "vaccel/blob.h"
 #include "vaccel/error.h"
 #include "vaccel/log.h"
@@ -12,6 +13,29 @@
 #include <cmocka.h>
 
 static const uint8_t bytes[] = {'b', 'y', 't', 'e', 's'};
+
+static struct vaccel_blob shared;
+static const uint8_t *shared_data[4];
+
+static void take_shared_data(size_t number)
+{
+    size_t size;
+
+    shared_data[number] = vaccel_blob_data(&shared, &size);
+    expect(size == 8, "the size is that of the file");
+}
+
+static void test_several_threads_read_a_blob_once(void **state)
+{
+    (void)state;
+    assert_int_equal(vaccel_blob_init(&shared, scratch_file("model.pt", "contents")), 0);
+    together(4, take_shared_data);
+    assert_int_equal(unexpected(), 0);
+    assert_non_null(shared_data[0]);
+    for (size_t i = 1; i < 4; i++)
+        assert_ptr_equal(shared_data[i], shared_data[0]);
+    assert_int_equal(vaccel_blob_release(&shared), 0);
+}
 
 static void assert_released(struct vaccel_blob *blob)
 {
@@ -333,6 +357,7 @@ static void test_valid_looks_at_what_the_type_demands(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        test(test_several_threads_read_a_blob_once),
         test(test_file_blob_names_its_file_and_leaves_it),
         test(test_file_blob_may_be_a_link),
         test(test_file_blob_needs_a_regular_file),
