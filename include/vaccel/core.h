@@ -23,8 +23,8 @@ struct vaccel_config;
 
 /*
  * Initialise from the environment, or anew if that was done before (which first cleans up).
- * Returns ENOMEM, EBUSY (from within an operation), the error of opening the log file, or that of the
- * first plugin that could not be loaded; the library is then not initialised.
+ * Returns ENOMEM, the error of opening the log file, or that of the first plugin that could not be
+ * loaded; the library is then not initialised. EBUSY from within an operation: nothing happens.
  */
 int vaccel_bootstrap(void);
 

@@ -125,7 +125,8 @@ int vaccel_plugin_parse_and_load(const char *lib_str);
 
 /*
  * State that a plugin keeps for a resource or for a session, apart from every other plugin's.
- * Setting replaces the pointer; nothing is freed. Both are thread safe.
+ * Setting replaces the pointer; nothing is freed. To be called within operations and hooks of that
+ * resource or session, by any number of threads.
  * @plugin  &vaccel_this_plugin
  * The set calls return EINVAL (NULL), ESESS (released), ENOENT (@plugin is not loaded); the others
  * return NULL then.

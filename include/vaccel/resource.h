@@ -128,9 +128,9 @@ int vaccel_resource_get_all_by_type(struct vaccel_resource ***resources, size_t 
 long int vaccel_resource_refcount(const struct vaccel_resource *res);
 
 /*
- * Make the resource usable in a session: its files are read (a remote path is refused in a
- * local session: nothing is downloaded), and every plugin of the session is told. Registering twice is
- * no error and has no effect.
+ * Make the resource usable in a session: its files are read (a remote path is refused in a local
+ * session: nothing is downloaded), and every plugin of the session is told. Registering twice is no
+ * error and has no effect.
  * Returns EINVAL (NULL), ESESS (released), ENOENT or EIO (a file), ENOTSUP (a remote path),
  * ENOMEM, or what a plugin's hook returned; then nothing is registered.
  */

@@ -144,6 +144,6 @@ int noop_torch_sgemm(struct vaccel_session *sess, struct vaccel_torch_tensor **a
                      struct vaccel_torch_tensor **b, struct vaccel_torch_tensor **c, int m, int n,
                      int k, struct vaccel_torch_tensor **out)
 {
-    (void)sess, (void)a, (void)b, (void)c, (void)m, (void)n, (void)k, (void)out;
-    return VACCEL_OK;
+    (void)sess, (void)a, (void)b, (void)m, (void)n, (void)k;
+    return copy_torch(*c, out);
 }

@@ -234,6 +234,21 @@ static void tflite_echoes(void **state)
     assert_int_equal(vaccel_tflite_model_unload(&sess, &model), VACCEL_OK);
 }
 
+static void torch_sgemm_gives_c(void **state)
+{
+    float data[] = {1, 2, 3, 4};
+    int64_t dims[] = {2, 2};
+    struct vaccel_torch_tensor matrix = {data, sizeof(data), false, 2, dims, VACCEL_TORCH_FLOAT};
+    struct vaccel_torch_tensor *c = &matrix;
+    struct vaccel_torch_tensor *out;
+
+    (void)state;
+    assert_int_equal(vaccel_torch_sgemm(&sess, &c, &c, &c, 2, 2, 2, &out), VACCEL_OK);
+    assert_int_equal(out->size, sizeof(data));
+    assert_memory_equal(out->data, data, sizeof(data));
+    vaccel_torch_tensor_delete(out);
+}
+
 static void torch_echoes(void **state)
 {
     int64_t dims[] = {2};
@@ -336,6 +351,7 @@ int main(void)
         cmocka_unit_test(tf_echoes_and_says_who_answered),
         cmocka_unit_test(tf_load_and_unload_set_the_status),
         cmocka_unit_test(tflite_echoes),
+        cmocka_unit_test(torch_sgemm_gives_c),
         cmocka_unit_test(torch_echoes),
         cmocka_unit_test(more_outputs_than_inputs_are_refused),
         cmocka_unit_test(sgemm_changes_nothing),
