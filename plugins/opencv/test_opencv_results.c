@@ -332,11 +332,54 @@ static void maps_have_the_size_of_the_picture(void **state)
     free(picture.bytes);
 }
 
+/*
+ * A network whose three logits are the means of its channels, on a picture of one colour: blue 10,
+ * green 100, red 200.
+ */
+static void assert_channels(void **state, const char *order, const double means[3])
+{
+    static const unsigned char bgr[3] = {10, 100, 200};
+    struct fixture *fixture = *state;
+    struct file png = make_png(&fixture->sess, 20, 10, bgr);
+    struct vaccel_vision_class classes[3];
+    struct vaccel_output out = {.data = classes, .size = sizeof(classes)};
+    double sum = exp(means[0]) + exp(means[1]) + exp(means[2]);
+    char text[512];
+
+    snprintf(text, sizeof(text),
+             "network = \"@M@/channels/means.onnx\"\n"
+             "[input]\nwidth = 8\nheight = 8\nchannels = \"%s\"\n"
+             "mean = [10, 20, 30]\nscale = [0.01, 0.02, 0.03]\n"
+             "[output]\nkind = \"logits\"\n",
+             order);
+    describe(fixture, "classify", text);
+    assert_int_equal(vaccel_vision_classify(&fixture->sess, png.bytes, png.size, &out, NULL),
+                     VACCEL_OK);
+    assert_int_equal(out.size, sizeof(classes));
+    for (int i = 0; i < 3; i++)
+        assert_near(classes[i].score, exp(means[classes[i].index]) / sum, score_tolerance);
+    free(png.bytes);
+}
+
+static void red_is_the_first_of_rgb(void **state)
+{
+    assert_channels(state, "rgb",
+                    (double[]){(200 - 10) * 0.01, (100 - 20) * 0.02, (10 - 30) * 0.03});
+}
+
+static void blue_is_the_first_of_bgr(void **state)
+{
+    assert_channels(state, "bgr",
+                    (double[]){(10 - 10) * 0.01, (100 - 20) * 0.02, (200 - 30) * 0.03});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(held_out_digits_are_classified_to_97_percent,
                                         fixture_make_digits, fixture_remove),
+        cmocka_unit_test_setup_teardown(red_is_the_first_of_rgb, fixture_make, fixture_remove),
+        cmocka_unit_test_setup_teardown(blue_is_the_first_of_bgr, fixture_make, fixture_remove),
         cmocka_unit_test_setup_teardown(jpeg_is_classified_too, fixture_make_digits,
                                         fixture_remove),
         cmocka_unit_test_setup_teardown(boxes_agree_with_the_reference, fixture_make_scenes,
