@@ -79,19 +79,10 @@ int vaccel_session_resource_by_id(struct vaccel_session *sess, struct vaccel_res
     return find_first(sess, match_id, id, res);
 }
 
-static bool type_valid(vaccel_resource_type_t type)
-{
-    if ((int)type >= 0 && type < VACCEL_RESOURCE_MAX)
-        return true;
-    vaccel_error("resource type %d does not exist: it must be below %d", (int)type,
-                 VACCEL_RESOURCE_MAX);
-    return false;
-}
-
 int vaccel_session_resource_by_type(struct vaccel_session *sess, struct vaccel_resource **res,
                                     vaccel_resource_type_t type)
 {
-    if (!sess || !res || !type_valid(type))
+    if (!sess || !res || !resource_type_valid(type))
         return VACCEL_EINVAL;
     return find_first(sess, match_type, type, res);
 }
@@ -120,7 +111,7 @@ int vaccel_session_resources_by_type(struct vaccel_session *sess,
     const struct session_core *core;
     int ret = VACCEL_ESESS;
 
-    if (!sess || !resources || !nr_resources || !type_valid(type))
+    if (!sess || !resources || !nr_resources || !resource_type_valid(type))
         return VACCEL_EINVAL;
     *nr_resources = 0;
     registry_lock();

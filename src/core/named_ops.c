@@ -23,15 +23,15 @@ static bool name_valid(const char *name)
     return length && !name[length];
 }
 
-static bool name_of_a_number(const char *name)
+vaccel_op_type_t op_type_of_name(const char *name)
 {
     char lower[VACCEL_ENUM_STR_MAX];
     int type;
 
     for (type = 0; type < VACCEL_OP_MAX; type++)
         if (text_equal(vaccel_op_type_name((vaccel_op_type_t)type, lower, sizeof(lower)), name))
-            return true;
-    return false;
+            break;
+    return (vaccel_op_type_t)type;
 }
 
 static int check(const struct vaccel_named_op *op)
@@ -42,7 +42,7 @@ static int check(const struct vaccel_named_op *op)
                      op->name ? op->name : "(null)");
         return VACCEL_EINVAL;
     }
-    if (name_of_a_number(op->name)) {
+    if (op_type_of_name(op->name) != VACCEL_OP_MAX) {
         vaccel_error("operation %s has a number: register it with vaccel_plugin_register_ops()",
                      op->name);
         return VACCEL_EEXIST;

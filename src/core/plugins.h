@@ -34,4 +34,7 @@ struct plugin_record *plugins_ready(size_t i);
 /* "[v]X.Y.Z[anything]". False if it is none. */
 bool plugins_parse_version(const char *text, unsigned int version[3]);
 
+/* The operation whose lower-case name this is; VACCEL_OP_MAX: none. */
+vaccel_op_type_t op_type_of_name(const char *name);
+
 #endif

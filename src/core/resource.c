@@ -54,7 +54,7 @@ int resource_find_and_mark(vaccel_id_t id, struct vaccel_resource **res)
     return ret;
 }
 
-static bool type_valid(vaccel_resource_type_t type)
+bool resource_type_valid(vaccel_resource_type_t type)
 {
     if ((int)type >= 0 && type < VACCEL_RESOURCE_MAX)
         return true;
@@ -131,7 +131,7 @@ static int begin(struct vaccel_resource *res, vaccel_resource_type_t type)
     int ret;
 
     clear(res, type);
-    if (!type_valid(type))
+    if (!resource_type_valid(type))
         return VACCEL_EINVAL;
     core = core_new(res);
     if (!core)
@@ -303,7 +303,7 @@ int vaccel_resource_get_by_type(struct vaccel_resource **res, vaccel_resource_ty
 {
     size_t count;
 
-    if (!res || !type_valid(type))
+    if (!res || !resource_type_valid(type))
         return VACCEL_EINVAL;
     if (!core_is_initialized())
         return core_not_initialized(VACCEL_EPERM);
@@ -333,7 +333,7 @@ int vaccel_resource_get_all_by_type(struct vaccel_resource ***found, size_t *nr_
 {
     int ret;
 
-    if (!found || !nr_found || !type_valid(type))
+    if (!found || !nr_found || !resource_type_valid(type))
         return VACCEL_EINVAL;
     *nr_found = 0;
     if (!core_is_initialized())

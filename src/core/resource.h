@@ -17,6 +17,9 @@ struct resource_core {
     void *states[PLUGINS_MAX];        /* of the plugins */
 };
 
+/* Whether there is such a type; says so if not. */
+bool resource_type_valid(vaccel_resource_type_t type);
+
 struct resource_core *resource_core_of(const struct vaccel_resource *res);
 
 bool resources_alive(void);

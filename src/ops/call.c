@@ -114,18 +114,6 @@ int vaccel_genop(struct vaccel_session *sess, struct vaccel_arg *read, int nr_re
     return ret == VACCEL_OK ? call_by_type(sess, &call) : ret;
 }
 
-/* The type whose lower-case name this is; VACCEL_OP_MAX: none. */
-static vaccel_op_type_t type_of_name(const char *name)
-{
-    char lower[VACCEL_ENUM_STR_MAX];
-    int type;
-
-    for (type = 0; type < VACCEL_OP_MAX; type++)
-        if (text_equal(vaccel_op_type_name((vaccel_op_type_t)type, lower, sizeof(lower)), name))
-            break;
-    return (vaccel_op_type_t)type;
-}
-
 /* Nobody here knows what the operation takes, but a size without bytes is never right. */
 static int check_bytes(const char *name, const struct vaccel_arg *args, size_t count)
 {
@@ -191,7 +179,7 @@ int vaccel_call(struct vaccel_session *sess, const char *name, struct vaccel_arg
         vaccel_error("vaccel_call: a name and arguments are needed, not NULL");
         return VACCEL_EINVAL;
     }
-    type = type_of_name(name);
+    type = op_type_of_name(name);
     call.op = type == VACCEL_OP_MAX ? -1 : (int64_t)type;
     return call.op < 0 ? call_by_name(sess, &call) : call_by_type(sess, &call);
 }
