@@ -13,7 +13,7 @@ static bool name_char(char c)
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
 }
 
-static bool name_valid(const char *name)
+bool op_name_valid(const char *name)
 {
     size_t length = 0;
 
@@ -36,7 +36,7 @@ vaccel_op_type_t op_type_of_name(const char *name)
 
 static int check(const struct vaccel_named_op *op)
 {
-    if (!name_valid(op->name) || !op->func || !op->owner) {
+    if (!op_name_valid(op->name) || !op->func || !op->owner) {
         vaccel_error("operation '%s' cannot be registered: its name must be 1 to 63 characters of "
                      "a-z 0-9 _ . -, and it needs a function and an owner",
                      op->name ? op->name : "(null)");

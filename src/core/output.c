@@ -6,11 +6,8 @@
 #include "platform/text.h"
 #include "vaccel.h"
 
-/*
- * What a session may hold that nobody fetches, and what an output costs beside its bytes: a small
- * picture makes large outputs, and who sends it may be a stranger.
- */
-enum { HELD_LIMIT = 1 << 30, HELD_COST = 64 };
+/* What an output costs beside its bytes. */
+enum { HELD_COST = 64 };
 
 /* An output that waits to be fetched. */
 struct held_output {
@@ -42,14 +39,15 @@ static bool reserve(struct session_core *core, size_t size)
 
     registry_lock();
     fits = size_add(core->held_bytes, HELD_COST, &total) && size_add(total, size, &total) &&
-           (!core->held_bytes || total <= HELD_LIMIT);
+           (!core->held_bytes || total <= core->held_limit);
     if (fits)
         core->held_bytes = total;
     registry_unlock();
     if (!fits)
         vaccel_error("an output of %zu bytes is one too many to hold: fetch or drop those of "
-                     "before, a session holds %d bytes",
-                     size, HELD_LIMIT);
+                     "before, a session holds %zu bytes "
+                     "(an agent's setting held_bytes)",
+                     size, core->held_limit);
     return fits;
 }
 

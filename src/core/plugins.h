@@ -37,4 +37,7 @@ bool plugins_parse_version(const char *text, unsigned int version[3]);
 /* The operation whose lower-case name this is; VACCEL_OP_MAX: none. */
 vaccel_op_type_t op_type_of_name(const char *name);
 
+/* Whether an operation can have that name. */
+bool op_name_valid(const char *name);
+
 #endif

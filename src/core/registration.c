@@ -76,7 +76,8 @@ static int tell_joined(struct vaccel_resource *res, struct vaccel_session *sess)
         if (!info->resource_register && !dispatch->remote)
             continue;
         ret = info->resource_register ? info->resource_register(res, sess) : VACCEL_ENOTSUP;
-        if (ret == VACCEL_OK && dispatch->remote && res->remote_id <= 0)
+        if (ret == VACCEL_OK && dispatch->remote &&
+            __atomic_load_n(&res->remote_id, __ATOMIC_RELAXED) <= 0)
             ret = VACCEL_EBACKEND;
         if (ret != VACCEL_OK) {
             vaccel_error("plugin %s cannot register resource %lld: error %d", info->name,

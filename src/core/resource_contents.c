@@ -250,14 +250,14 @@ static int fill_from_paths(struct vaccel_resource *res)
     return ret;
 }
 
-/* A transport sends contents, wherever they are. */
+/* A transport sends contents, wherever they are. An empty file has none, and cannot be mapped. */
 static int read_blobs(struct vaccel_resource *res)
 {
     int ret = VACCEL_OK;
     size_t i;
 
     for (i = 0; i < res->nr_blobs && ret == VACCEL_OK; i++)
-        if (!res->blobs[i]->data)
+        if (!res->blobs[i]->data && !platform_file_is_empty(res->blobs[i]->path))
             ret = vaccel_blob_read(res->blobs[i]);
     return ret;
 }

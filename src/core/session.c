@@ -9,6 +9,12 @@
 #include "platform/text.h"
 #include "vaccel.h"
 
+/*
+ * What a session may hold that nobody fetches: a small picture makes large outputs, and who sends it may
+ * be a stranger.
+ */
+enum { HELD_LIMIT = 1 << 30 };
+
 static struct ids sessions;
 
 bool core_begin_release(void **core)
@@ -143,8 +149,10 @@ static struct session_core *core_new(void)
 {
     struct session_core *core = platform_alloc_zeroed(sizeof(*core));
 
-    if (core)
+    if (core) {
         list_init(&core->registrations);
+        core->held_limit = HELD_LIMIT;
+    }
     return core;
 }
 

@@ -15,6 +15,7 @@ struct session_core {
     struct vaccel_list_entry registrations; /* under the registry's lock */
     struct ids outputs;                     /* held ones; under the registry's lock */
     size_t held_bytes;                      /* of them; under the registry's lock */
+    size_t held_limit;                      /* that they may be */
     bool rundir_made;
     unsigned int generation;   /* core_generation() when the run directory was named */
     void *states[PLUGINS_MAX]; /* of the plugins */

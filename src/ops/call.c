@@ -136,7 +136,7 @@ static int call_named(struct vaccel_session *sess, const struct dispatch *dispat
 
     if (op)
         return op->func(sess, call->read, call->nr_read, call->write, call->nr_write);
-    if (session_forwards(dispatch))
+    if (session_forwards(dispatch) && op_name_valid(call->name))
         return dispatch->chosen->info->call(sess, call);
     vaccel_error("no plugin of this session knows the operation %s: add one that does to "
                  "VACCEL_PLUGINS",

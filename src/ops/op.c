@@ -98,7 +98,8 @@ const struct op_arg *op_arg_at(const struct op_spec *spec, const struct vaccel_o
 
 const struct op_arg *op_opaque(const struct vaccel_op_call *call, bool write, size_t i)
 {
-    static const struct op_arg opaque = {"(opaque)", VACCEL_ARG_RAW, OP_INOUT, OP_ANY_TYPE};
+    static const struct op_arg opaque = {"(opaque)", VACCEL_ARG_RAW, OP_INOUT,
+                                         OP_ANY_TYPE | OP_WHOLE_SIZE};
 
     (void)call;
     (void)write;

@@ -27,6 +27,8 @@ enum op_direction {
 enum op_flags {
     OP_IN_PLACE = 1, /* plain numbers: a plugin may work on them where a stranger's memory lies */
     OP_ANY_TYPE = 2, /* only the size matters */
+    /* After the call its size is the output's whole length, be it there or held; see output.h. */
+    OP_WHOLE_SIZE = 4,
 };
 
 /* One argument of an operation. */

@@ -26,7 +26,7 @@ const struct op_arg *tensor_out_arg(size_t i)
 {
     static const struct op_arg pair[2] = {
         {"tensor description", VACCEL_ARG_CUSTOM, OP_OUT, 0, count_desc},
-        {"tensor data", VACCEL_ARG_BUFFER, OP_OUT, OP_IN_PLACE},
+        {"tensor data", VACCEL_ARG_BUFFER, OP_OUT, OP_IN_PLACE | OP_WHOLE_SIZE},
     };
 
     return &pair[i % 2];

@@ -40,6 +40,8 @@ static void take_status(struct packed_status *packed, struct vaccel_tf_status *s
     packed->message[MESSAGE_SIZE - 1] = '\0';
     status->code = packed->code;
     status->message = text_copy(packed->message);
+    if (!status->message)
+        vaccel_error("no memory for what TensorFlow said: %s", packed->message);
 }
 
 /* For unpack: the typed status into the arguments. */

@@ -44,6 +44,20 @@ static void pack_output(struct vaccel_arg write[2], const struct vaccel_output *
     write[1] = op_int64(out ? &out->held : unwanted);
 }
 
+/* @ret: what the call returned, which is returned. What the other side says is not believed. */
+static int take_size(struct vaccel_output *out, size_t size, int ret)
+{
+    size_t room = out->size;
+
+    out->size = size;
+    if (out->held || size <= room)
+        return ret;
+    vaccel_error("the other side says that it wrote %zu bytes into room for %zu, and holds none",
+                 size, room);
+    out->size = 0;
+    return VACCEL_EBACKEND;
+}
+
 static int forward(const struct op_call *op, const void *img, size_t len_img,
                    struct vaccel_vision_shape *shape, struct vaccel_output *const *outputs,
                    size_t nr_outputs)
@@ -61,7 +75,7 @@ static int forward(const struct op_call *op, const void *img, size_t len_img,
     ret = op_forward(op, read, 1, write, before + 2 * nr_outputs);
     for (i = 0; i < nr_outputs; i++)
         if (outputs[i])
-            outputs[i]->size = write[before + 2 * i].size;
+            ret = take_size(outputs[i], write[before + 2 * i].size, ret);
     return ret;
 }
 
@@ -225,27 +239,27 @@ static const struct op_arg picture_in[] = {
 };
 
 static const struct op_arg list_args[] = {
-    {"list", VACCEL_ARG_BUFFER, OP_OUT},
+    {"list", VACCEL_ARG_BUFFER, OP_OUT, OP_WHOLE_SIZE},
     {"list held", VACCEL_ARG_INT64, OP_INOUT},
-    {"picture", VACCEL_ARG_BUFFER, OP_OUT},
+    {"picture", VACCEL_ARG_BUFFER, OP_OUT, OP_WHOLE_SIZE},
     {"picture held", VACCEL_ARG_INT64, OP_INOUT},
 };
 
 static const struct op_arg segment_args[] = {
     {"shape", VACCEL_ARG_UINT32_ARRAY, OP_OUT, 0, count_shape},
-    {"mask", VACCEL_ARG_BUFFER, OP_OUT, OP_IN_PLACE},
+    {"mask", VACCEL_ARG_BUFFER, OP_OUT, OP_IN_PLACE | OP_WHOLE_SIZE},
     {"mask held", VACCEL_ARG_INT64, OP_INOUT},
-    {"classes", VACCEL_ARG_BUFFER, OP_OUT},
+    {"classes", VACCEL_ARG_BUFFER, OP_OUT, OP_WHOLE_SIZE},
     {"classes held", VACCEL_ARG_INT64, OP_INOUT},
-    {"picture", VACCEL_ARG_BUFFER, OP_OUT},
+    {"picture", VACCEL_ARG_BUFFER, OP_OUT, OP_WHOLE_SIZE},
     {"picture held", VACCEL_ARG_INT64, OP_INOUT},
 };
 
 static const struct op_arg depth_args[] = {
     {"shape", VACCEL_ARG_UINT32_ARRAY, OP_OUT, 0, count_shape},
-    {"depth", VACCEL_ARG_BUFFER, OP_OUT, OP_IN_PLACE},
+    {"depth", VACCEL_ARG_BUFFER, OP_OUT, OP_IN_PLACE | OP_WHOLE_SIZE},
     {"depth held", VACCEL_ARG_INT64, OP_INOUT},
-    {"picture", VACCEL_ARG_BUFFER, OP_OUT},
+    {"picture", VACCEL_ARG_BUFFER, OP_OUT, OP_WHOLE_SIZE},
     {"picture held", VACCEL_ARG_INT64, OP_INOUT},
 };
 

@@ -112,6 +112,8 @@ void platform_plugin_close(void *handle);
 enum platform_file_type { PLATFORM_FILE, PLATFORM_DIRECTORY, PLATFORM_OTHER };
 
 int platform_file_type(const char *path, enum platform_file_type *type);
+/* Whether it is a regular file without a byte. */
+bool platform_file_is_empty(const char *path);
 /* Map a whole regular file, private: what is written to it does not reach the file. */
 int platform_file_map(const char *path, void **data, size_t *size);
 void platform_file_unmap(void *data, size_t size);

@@ -6,52 +6,6 @@
 #include "digest.h"
 
 #include <stdio.h>
-#include <string.h>
-
-/* FNV-1a. */
-uint64_t digest_add(uint64_t digest, const void *data, size_t size)
-{
-    const unsigned char *bytes = data;
-
-    for (size_t i = 0; i < size; i++)
-        digest = (digest ^ bytes[i]) * 0x100000001b3u;
-    return (digest ^ size) * 0x100000001b3u;
-}
-
-uint64_t digest_text(uint64_t digest, const char *text)
-{
-    return digest_add(digest, text, strlen(text));
-}
-
-uint64_t digest_resource(uint64_t digest, struct vaccel_resource *res)
-{
-    digest = digest_add(digest, &res->nr_blobs, sizeof(res->nr_blobs));
-    for (size_t i = 0; i < res->nr_blobs; i++)
-        digest = digest_add(digest, vaccel_blob_data(res->blobs[i], NULL), res->blobs[i]->size);
-    return digest;
-}
-
-void digest_fill(uint64_t digest, void *data, size_t size)
-{
-    unsigned char *bytes = data;
-
-    for (size_t i = 0; i < size; i++) {
-        digest = digest * 6364136223846793005u + 1442695040888963407u;
-        bytes[i] = (unsigned char)(digest >> 33);
-    }
-}
-
-void digest_floats(uint64_t digest, float *numbers, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        numbers[i] = (float)((digest >> (i % 40)) & 0xffff) + (float)i;
-}
-
-void digest_write_text(uint64_t digest, unsigned char *text, size_t size)
-{
-    if (text && size)
-        snprintf((char *)text, size, "%016llx", (unsigned long long)digest);
-}
 
 static int noop(struct vaccel_session *sess)
 {
@@ -63,6 +17,7 @@ static uint64_t add_args(uint64_t digest, const struct vaccel_arg *args, size_t 
 {
     for (size_t i = 0; i < count; i++) {
         digest = digest_add(digest, &args[i].type, sizeof(args[i].type));
+        digest = digest_add(digest, &args[i].custom_type_id, sizeof(args[i].custom_type_id));
         digest = digest_add(digest, args[i].buf, args[i].size);
     }
     return digest_add(digest, &count, sizeof(count));
@@ -194,8 +149,20 @@ static int named(struct vaccel_session *sess, struct vaccel_arg *read, size_t nr
     return fill_args(add_args(11, read, nr_read), write, nr_write);
 }
 
+/* Plugin mirror has one of this name, too. */
+static int which_plugin(struct vaccel_session *sess, struct vaccel_arg *read, size_t nr_read,
+                        struct vaccel_arg *write, size_t nr_write)
+{
+    (void)read, (void)nr_read;
+    if (nr_write != 1)
+        return VACCEL_EINVAL;
+    snprintf(write[0].buf, write[0].size, "digest, 0x%x", sess->hint);
+    return VACCEL_OK;
+}
+
 static const struct vaccel_named_op named_ops[] = {
     VACCEL_NAMED_OP_INIT("digest.of-all", named),
+    VACCEL_NAMED_OP_INIT("which-plugin", which_plugin),
 };
 
 static int init(void)
@@ -206,7 +173,7 @@ static int init(void)
         ret = digest_register_models();
     if (ret == VACCEL_OK)
         ret = digest_register_pictures();
-    return ret ? ret : vaccel_plugin_register_named_ops(named_ops, 1);
+    return ret ? ret : vaccel_plugin_register_named_ops(named_ops, 2);
 }
 
 static int fini(void)

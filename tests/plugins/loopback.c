@@ -6,14 +6,25 @@
  */
 #include "vaccel.h"
 
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* The other side's resource, which all sessions of it share. */
+struct inner_resource {
+    struct vaccel_resource *resource;
+    size_t nr_sessions;
+};
+
+/* Of all inner resources. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static struct vaccel_session *inner_of(struct vaccel_session *sess)
 {
     return vaccel_plugin_session_state(&vaccel_this_plugin, sess);
 }
 
-static struct vaccel_resource *inner_resource_of(struct vaccel_resource *res)
+static struct inner_resource *inner_resource_of(struct vaccel_resource *res)
 {
     return vaccel_plugin_resource_state(&vaccel_this_plugin, res);
 }
@@ -34,37 +45,109 @@ static int session_release(struct vaccel_session *sess)
     return vaccel_session_delete(inner_of(sess));
 }
 
-/* One inner resource a resource: it is registered with one session at a time. */
+static int session_update(struct vaccel_session *sess, uint32_t flags)
+{
+    return vaccel_session_update(inner_of(sess), flags);
+}
+
+/* A resource of blobs in which each file, mapped or not, is a file. */
+static int from_blobs(const struct vaccel_resource *res, struct vaccel_blob **blobs,
+                      struct vaccel_resource **inner)
+{
+    int ret = VACCEL_OK;
+    size_t i;
+
+    for (i = 0; i < res->nr_blobs && ret == VACCEL_OK; i++) {
+        blobs[i] = res->blobs[i];
+        if (blobs[i]->path)
+            ret = vaccel_blob_new(&blobs[i], blobs[i]->path);
+    }
+    if (ret == VACCEL_OK)
+        ret = vaccel_resource_from_blobs(inner, (const struct vaccel_blob **)blobs, i, res->type);
+    while (i-- > 0)
+        if (blobs[i] != res->blobs[i])
+            vaccel_blob_delete(blobs[i]);
+    return ret;
+}
+
+/* Both sides see the same files. */
+static int inner_resource(const struct vaccel_resource *res, struct vaccel_resource **inner)
+{
+    struct vaccel_blob **blobs;
+    int ret;
+
+    if (res->nr_paths)
+        return vaccel_resource_multi_new(inner, (const char **)res->paths, res->nr_paths,
+                                         res->type);
+    blobs = calloc(res->nr_blobs, sizeof(struct vaccel_blob *));
+    ret = blobs ? from_blobs(res, blobs, inner) : VACCEL_ENOMEM;
+    free(blobs);
+    return ret;
+}
+
+static struct inner_resource *inner_new(struct vaccel_resource *res, int *ret)
+{
+    struct inner_resource *inner = calloc(1, sizeof(*inner));
+
+    *ret = inner ? inner_resource(res, &inner->resource) : VACCEL_ENOMEM;
+    if (*ret != VACCEL_OK) {
+        free(inner);
+        return NULL;
+    }
+    vaccel_plugin_set_resource_state(&vaccel_this_plugin, res, inner);
+    __atomic_store_n(&res->remote_id, inner->resource->id, __ATOMIC_RELAXED);
+    return inner;
+}
+
+/* Under the lock: with the last session it goes. */
+static void inner_leave(struct vaccel_resource *res, struct inner_resource *inner)
+{
+    if (inner->nr_sessions)
+        return;
+    vaccel_plugin_set_resource_state(&vaccel_this_plugin, res, NULL);
+    vaccel_resource_delete(inner->resource);
+    free(inner);
+}
+
 static int resource_register(struct vaccel_resource *res, struct vaccel_session *sess)
 {
-    struct vaccel_resource *inner;
-    int ret = vaccel_resource_from_blobs(&inner, (const struct vaccel_blob **)res->blobs,
-                                         res->nr_blobs, res->type);
+    struct inner_resource *inner;
+    int ret = VACCEL_OK;
 
-    if (ret != VACCEL_OK)
-        return ret;
-    ret = vaccel_resource_register(inner, inner_of(sess));
-    if (ret != VACCEL_OK) {
-        vaccel_resource_delete(inner);
-        return ret;
+    pthread_mutex_lock(&lock);
+    inner = inner_resource_of(res);
+    if (!inner)
+        inner = inner_new(res, &ret);
+    if (inner) {
+        ret = vaccel_resource_register(inner->resource, inner_of(sess));
+        inner->nr_sessions += ret == VACCEL_OK;
+        inner_leave(res, inner);
     }
-    res->remote_id = inner->id;
-    return vaccel_plugin_set_resource_state(&vaccel_this_plugin, res, inner);
+    pthread_mutex_unlock(&lock);
+    return ret;
 }
 
 static int resource_unregister(struct vaccel_resource *res, struct vaccel_session *sess)
 {
-    (void)sess;
-    return vaccel_resource_delete(inner_resource_of(res));
+    struct inner_resource *inner;
+    int ret;
+
+    pthread_mutex_lock(&lock);
+    inner = inner_resource_of(res);
+    ret = vaccel_resource_unregister(inner->resource, inner_of(sess));
+    inner->nr_sessions--;
+    inner_leave(res, inner);
+    pthread_mutex_unlock(&lock);
+    return ret;
 }
 
 static int resource_sync(struct vaccel_resource *res, struct vaccel_session *sess)
 {
-    struct vaccel_resource *inner = inner_resource_of(res);
+    struct vaccel_resource *inner = inner_resource_of(res)->resource;
     int ret = vaccel_resource_sync(inner, inner_of(sess));
 
     if (ret == VACCEL_OK)
-        memcpy(res->blobs[0]->data, inner->blobs[0]->data, res->blobs[0]->size);
+        memmove(res->blobs[0]->data, inner->blobs[0]->data, res->blobs[0]->size);
     return ret;
 }
 
@@ -105,6 +188,6 @@ static int none(void)
 VACCEL_PLUGIN(.name = "loopback", .version = "1.0", .vaccel_version = VACCEL_VERSION,
               .is_virtio = true, .type = VACCEL_PLUGIN_REMOTE, .init = none, .fini = none,
               .session_init = session_init, .session_release = session_release,
-              .resource_register = resource_register, .resource_unregister = resource_unregister,
-              .resource_sync = resource_sync, .call = call, .output_fetch = output_fetch,
-              .output_drop = output_drop)
+              .session_update = session_update, .resource_register = resource_register,
+              .resource_unregister = resource_unregister, .resource_sync = resource_sync,
+              .call = call, .output_fetch = output_fetch, .output_drop = output_drop)

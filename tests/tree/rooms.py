@@ -8,12 +8,15 @@ PLATFORM = ['include', 'src/platform']
 CORE = PLATFORM + ['src/core']
 OPS = CORE + ['src/ops']
 WIRE = PLATFORM + ['src/wire']
-FORWARDING = OPS + WIRE
+STREAM = WIRE + ['src/stream']
+FORWARDING = OPS + STREAM
 # What a room may include beside itself. The longest matching room counts.
 ROOMS = {
     'include': [],
     'src/platform': PLATFORM,
     'src/wire': WIRE,
+    'src/stream': STREAM,
+    'src/stream': STREAM,
     'src/core': CORE,
     'src/ops': OPS,
     'src/hosted': CORE,
@@ -45,7 +48,7 @@ def own_folder(path, room):
 
 def resolve(root, source, name):
     """The file of the tree that a compiler would find, or None."""
-    for folder in (source.parent, root / 'include', root / 'src', root):
+    for folder in (source.parent, root / 'include', root / 'src', root / 'transport', root):
         found = (folder / name).resolve()
         if found.is_file() and found.is_relative_to(root):
             return found.relative_to(root).as_posix()

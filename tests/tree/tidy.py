@@ -7,19 +7,21 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 
 ROOMS = ('src', 'transport', 'agent', 'plugins', 'examples', 'guest', 'fuzz')
 
 
-def sources(root, build):
+def commands_of(root, build):
+    """How each file is compiled; once, if it is part of several programs."""
     commands = json.loads((build / 'compile_commands.json').read_text())
-    found = {(build / c['directory'] / c['file']).resolve() for c in commands}
-    return sorted(f for f in found if f.is_relative_to(root)
-                  and f.relative_to(root).parts[0] in ROOMS and not f.name.startswith('test_'))
+    found = {(build / c['directory'] / c['file']).resolve(): c for c in commands}
+    return {f: c for f, c in sorted(found.items()) if f.is_relative_to(root)
+            and f.relative_to(root).parts[0] in ROOMS and not f.name.startswith('test_')}
 
 
-def check(build, source):
-    done = subprocess.run(['clang-tidy', '--quiet', '-p', str(build), str(source)], text=True,
+def check(database, source):
+    done = subprocess.run(['clang-tidy', '--quiet', '-p', database, str(source)], text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     return source, done.returncode, done.stdout
 
@@ -29,10 +31,12 @@ def main():
         print('clang-tidy is not installed')
         return 77
     root, build = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
-    found = sources(root, build)
+    found = commands_of(root, build)
     wrong = 0
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for source, status, said in pool.map(lambda f: check(build, f), found):
+    with tempfile.TemporaryDirectory() as database, \
+            concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        pathlib.Path(database, 'compile_commands.json').write_text(json.dumps([*found.values()]))
+        for source, status, said in pool.map(lambda f: check(database, f), found):
             if status:
                 wrong += 1
                 print(f'{source.relative_to(root)}:\n{said}')

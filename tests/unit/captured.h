@@ -18,6 +18,9 @@ static inline void capture_begin(void)
     captured_stderr = dup(STDERR_FILENO);
     if (file < 0 || captured_stderr < 0 || dup2(file, STDERR_FILENO) < 0)
         abort();
+    /* Else threads that write at once would write to the same place. */
+    if (fcntl(file, F_SETFL, O_APPEND))
+        abort();
     close(file);
 }
 

@@ -31,6 +31,16 @@ static void test_type_follows_links(void **state)
     assert_int_equal(platform_file_type(scratch_path("f/x"), &type), VACCEL_ENOTDIR);
 }
 
+static void test_an_empty_file_has_no_byte(void **state)
+{
+    (void)state;
+    assert_true(platform_file_is_empty(scratch_file("empty", "")));
+    assert_false(platform_file_is_empty(scratch_file("f", "x")));
+    assert_false(platform_file_is_empty(scratch_path("none")));
+    assert_false(platform_file_is_empty(scratch));
+    assert_false(platform_file_is_empty("/dev/null"));
+}
+
 static void test_map_is_private(void **state)
 {
     const char *path = scratch_file("f", "contents");
@@ -169,6 +179,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(test_type_follows_links),
+        test(test_an_empty_file_has_no_byte),
         test(test_map_is_private),
         test(test_map_refuses_what_is_no_file_with_contents),
         test(test_create_makes_a_file_for_its_owner_alone),

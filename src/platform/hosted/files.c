@@ -25,6 +25,13 @@ int platform_file_type(const char *path, enum platform_file_type *type)
     return VACCEL_OK;
 }
 
+bool platform_file_is_empty(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0;
+}
+
 static int size_of_regular(int file, size_t *size)
 {
     struct stat status;

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BROKER_BROKER_H
+#define BROKER_BROKER_H
+
+#include "agent/settings.h"
+
+/*
+ * Listen, admit, and hand each connection to the worker, of which there is always one, until SIGTERM
+ * or SIGINT. Returns the program's exit status.
+ */
+int broker_run(const struct settings *settings);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BROKER_LISTENERS_H
+#define BROKER_LISTENERS_H
+
+#include "agent/settings.h"
+
+#include <sys/stat.h>
+
+struct listener {
+    int fd;
+    char address[ADDRESS_SIZE]; /* where it listens in fact */
+    struct stat file;           /* of a unix socket, to know it again */
+};
+
+struct listeners {
+    struct listener list[LISTEN_MOST];
+    size_t count;
+};
+
+/* Listen at all addresses, or at none and false, with the reason logged. */
+bool listeners_open(struct listeners *listeners, const struct settings *settings);
+
+/* Close them, and remove the files of unix sockets. */
+void listeners_close(struct listeners *listeners);
+
+#endif

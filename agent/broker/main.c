@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/broker/broker.h"
+#include "agent/log.h"
+#include "agent/settings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { OTHER_DESCRIPTORS = 512 }; /* of the worker: libraries, files of resources */
+
+/* A socket under the number of the standard error would get the log. */
+static void open_standard_descriptors(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* The worker inherits it. */
+static void allow_descriptors(const struct settings *settings)
+{
+    rlim_t wanted = settings->limits.connections + OTHER_DESCRIPTORS;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= wanted)
+        return;
+    if (limit.rlim_max < wanted)
+        agent_warn("the process may open %llu files, and %llu connections need %llu: raise "
+                   "LimitNOFILE or ulimit -n",
+                   (unsigned long long)limit.rlim_max,
+                   (unsigned long long)settings->limits.connections, (unsigned long long)wanted);
+    limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit))
+        agent_warn("cannot allow %llu open files: %s", (unsigned long long)limit.rlim_cur,
+                   strerror(errno));
+}
+
+int main(int argc, char **argv)
+{
+    static struct settings settings;
+    enum settings_outcome outcome;
+
+    open_standard_descriptors();
+    outcome = settings_read(argc, argv, &settings);
+    if (outcome != SETTINGS_RUN)
+        return outcome == SETTINGS_SHOWN ? EXIT_SUCCESS : EXIT_FAILURE;
+    signal(SIGPIPE, SIG_IGN);
+    allow_descriptors(&settings);
+    return broker_run(&settings);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef AGENT_CONTROL_H
+#define AGENT_CONTROL_H
+
+#include "agent/settings.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Between the broker and its worker, which are of the same build and trust each other. They share
+ * a SOCK_SEQPACKET socket, of which one packet is one struct control_message, and a piece of
+ * memory, struct ledger. Both are open in the worker when it is executed, under fixed numbers.
+ *
+ * The broker sends CONTROL_SETTINGS first, once, and struct settings as the packet after it.
+ * The worker loads its plugins, says CONTROL_READY, and from then on gets sockets.
+ */
+
+enum {
+    CONTROL_FD = 3,
+    LEDGER_FD = 4,
+    PEER_NAME_SIZE = 128,
+};
+
+enum control_type {
+    CONTROL_SETTINGS = 1, /* to the worker */
+    CONTROL_READY = 2,    /* from the worker: plugins are loaded */
+    CONTROL_SOCKET = 3,   /* to the worker: a connected socket (SCM_RIGHTS), its slot and peer */
+    CONTROL_CLOSED = 4,   /* from the worker: it is done with the connection in @slot */
+    CONTROL_DRAIN = 5,    /* to the worker: begin nothing new, end what runs, exit with 0 */
+};
+
+struct control_message {
+    uint32_t type;
+    uint32_t slot;
+    /* Of a socket: who connected, for log lines: "unix uid 0 pid 123", "tcp [::1]:4711". */
+    char peer[PEER_NAME_SIZE];
+};
+
+/*
+ * The broker keeps each socket too, so that it can tell a client that the worker died. It may do so
+ * only if the worker was not in the middle of a message: the worker sets its slot around sending.
+ */
+struct ledger {
+    _Atomic uint32_t sending[CONNECTIONS_MOST]; /* by slot */
+};
+
+#endif

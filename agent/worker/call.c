@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/worker/handlers.h"
+#include "agent/worker/policy.h"
+#include "agent/worker/resource.h"
+#include "agent/worker/session.h"
+#include "agent/worker/worker.h"
+#include "ops/op.h"
+
+#include <time.h>
+
+/*
+ * Operations. All arguments lie in one buffer, into which their bytes are received: the plugin works
+ * on them there, and what is returned is sent from there. What the client did not send is zeros.
+ */
+
+/* Beside the arguments: what the library is called with, where bytes go, the answer's body. */
+struct call_memory {
+    struct vaccel_arg *args; /* the operation's number, then those to read, then those to write */
+    void **data;             /* where each lies, whatever a plugin does to @args */
+    struct iovec *pieces;
+};
+
+static size_t nr_args(const struct incoming *incoming)
+{
+    return (size_t)incoming->request.body.call.nr_read + incoming->request.body.call.nr_write;
+}
+
+static struct call_memory *memory_new(size_t count)
+{
+    size_t size = sizeof(struct call_memory) + (count + 1) * sizeof(struct vaccel_arg) +
+                  count * (sizeof(void *) + sizeof(struct iovec));
+    struct call_memory *memory = malloc(size);
+
+    if (!memory)
+        return NULL;
+    memory->args = (struct vaccel_arg *)(memory + 1);
+    memory->pieces = (struct iovec *)(memory->args + count + 1);
+    memory->data = (void **)(memory->pieces + count);
+    return memory;
+}
+
+static uint64_t aligned(uint64_t size)
+{
+    return (size + BUFFER_ALIGN - 1) / BUFFER_ALIGN * BUFFER_ALIGN;
+}
+
+/* Their sum is known to fit into 63 bits; each takes up a little more. */
+static uint64_t bytes_of(const struct incoming *incoming, uint64_t *room)
+{
+    uint64_t bytes = 0;
+    size_t i;
+
+    *room = 0;
+    for (i = 0; i < nr_args(incoming); i++) {
+        bytes += incoming->request.args[i].size;
+        *room += aligned(incoming->request.args[i].size);
+    }
+    return bytes;
+}
+
+static int reserve(struct connection *connection, struct incoming *incoming, uint64_t bytes)
+{
+    const struct limits *limits = &worker.settings.limits;
+    bool fits;
+
+    if (bytes > limits->message_bytes) {
+        vaccel_error("arguments of %llu bytes are more than the %llu that a call may have (setting "
+                     "message_bytes)",
+                     (unsigned long long)bytes, (unsigned long long)limits->message_bytes);
+        return VACCEL_ENOSPC;
+    }
+    pthread_mutex_lock(&connection->lock);
+    fits = bytes <= limits->connection_bytes - connection->bytes;
+    if (fits)
+        connection->bytes += bytes;
+    pthread_mutex_unlock(&connection->lock);
+    if (!fits) {
+        vaccel_error("%llu bytes more are too many for the calls of one connection: they may have "
+                     "%llu at once (setting connection_bytes)",
+                     (unsigned long long)bytes, (unsigned long long)limits->connection_bytes);
+        return VACCEL_ENOSPC;
+    }
+    incoming->bytes = bytes;
+    return VACCEL_OK;
+}
+
+static void lay_out(struct incoming *incoming)
+{
+    const struct buffer *buffer = &incoming->buffer;
+    struct call_memory *memory = incoming->call;
+    const struct wire_arg *args = incoming->request.args;
+    unsigned char *at = buffer->data;
+    size_t pieces = 0;
+    size_t i;
+
+    for (i = 0; i < nr_args(incoming); i++) {
+        memory->data[i] = args[i].size ? at : NULL;
+        memory->args[i + 1] = (struct vaccel_arg){
+            .buf = memory->data[i],
+            .size = args[i].size,
+            .type = (vaccel_arg_type_t)args[i].type,
+            .custom_type_id = args[i].custom_type_id,
+        };
+        if (args[i].flags & WIRE_ARG_SENT)
+            memory->pieces[pieces++] = (struct iovec){at, args[i].size};
+        else if (!buffer->zeroed && args[i].size)
+            memset(at, 0, args[i].size);
+        at += aligned(args[i].size);
+    }
+    incoming->payload = (struct pieces){.list = memory->pieces, .count = pieces};
+}
+
+int call_prepare(struct connection *connection, struct incoming *incoming)
+{
+    uint64_t room;
+    int ret = reserve(connection, incoming, bytes_of(incoming, &room));
+
+    if (ret != VACCEL_OK)
+        return ret;
+    incoming->call = memory_new(nr_args(incoming));
+    if (!incoming->call || !buffer_take(&connection->buffers, room, &incoming->buffer)) {
+        vaccel_error("the agent has no memory for arguments of %llu bytes",
+                     (unsigned long long)room);
+        return VACCEL_ENOMEM;
+    }
+    lay_out(incoming);
+    return VACCEL_OK;
+}
+
+static uint64_t clock_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static int call_by_number(struct worker_session *session, struct incoming *incoming)
+{
+    const struct wire_call *body = &incoming->request.body.call;
+    struct vaccel_arg *args = incoming->call->args;
+    uint8_t op = (uint8_t)body->op;
+
+    args[0] = (struct vaccel_arg){.buf = &op, .size = 1, .type = VACCEL_ARG_UINT8};
+    return vaccel_genop(&session->sess, args, (int)body->nr_read + 1, args + 1 + body->nr_read,
+                        (int)body->nr_write);
+}
+
+static int run(struct worker_session *session, struct incoming *incoming)
+{
+    const struct wire_call *body = &incoming->request.body.call;
+    struct vaccel_arg *args = incoming->call->args + 1;
+    char name[VACCEL_ENUM_STR_MAX];
+    uint64_t begun = clock_ns();
+    int ret;
+
+    if (body->op == WIRE_BY_NAME) {
+        snprintf(name, sizeof(name), "%.*s", (int)incoming->request.name.size,
+                 incoming->request.name.text);
+        ret = vaccel_call(&session->sess, name, args, body->nr_read, args + body->nr_read,
+                          body->nr_write);
+    } else {
+        vaccel_op_type_name((vaccel_op_type_t)body->op, name, sizeof(name));
+        ret = call_by_number(session, incoming);
+    }
+    session_count(session, name, clock_ns() - begun);
+    return ret;
+}
+
+/* The client names its resource in the request; here it has another id. */
+static int run_with_resource(struct connection *connection, struct worker_session *session,
+                             struct incoming *incoming)
+{
+    const struct wire_call *body = &incoming->request.body.call;
+    struct vaccel_arg *id = &incoming->call->args[1];
+    struct worker_resource *resource;
+    int ret = VACCEL_EINVAL;
+
+    if (!body->nr_read || id->type != VACCEL_ARG_INT64 || id->size != sizeof(vaccel_id_t)) {
+        vaccel_error("the first argument to read must be an INT64: the resource's place");
+        return VACCEL_EINVAL;
+    }
+    resource = resource_use(connection, body->resource);
+    if (!resource)
+        return VACCEL_ENOENT;
+    if (resource->res) {
+        id->buf = &resource->res->id;
+        ret = run(session, incoming);
+    } else {
+        vaccel_error("resource %llu was never registered with a session",
+                     (unsigned long long)body->resource);
+        ret = VACCEL_EPERM;
+    }
+    resource_leave(connection, resource);
+    return ret;
+}
+
+/* By its name an operation with a number would pass by what is checked of numbers. */
+static int check_name(const struct wire_text *name)
+{
+    char known[VACCEL_ENUM_STR_MAX];
+    int i;
+
+    for (i = 0; i < VACCEL_OP_MAX; i++) {
+        vaccel_op_type_name((vaccel_op_type_t)i, known, sizeof(known));
+        if (strlen(known) != name->size || memcmp(known, name->text, name->size))
+            continue;
+        vaccel_error("operation %s travels under its number, %d", known, i);
+        return VACCEL_EINVAL;
+    }
+    return VACCEL_OK;
+}
+
+static int check_number(const struct wire_call *body)
+{
+    bool needs;
+
+    if (body->op >= VACCEL_OP_MAX) {
+        vaccel_error("the agent knows no operation %d: its vAccel is older than the client's",
+                     body->op);
+        return VACCEL_ENOTSUP;
+    }
+    needs = op_specs[body->op]->has_resource;
+    if (needs == (body->resource != 0))
+        return VACCEL_OK;
+    vaccel_error(needs ? "the operation needs a resource" : "the operation takes no resource");
+    return VACCEL_EINVAL;
+}
+
+/* Some leave a picture in a file here, whose name is of no use elsewhere. They would be ever more. */
+static void drop_pictures(const struct worker_session *session, int32_t op)
+{
+    if (op >= VACCEL_OP_IMAGE_CLASSIFY && op <= VACCEL_OP_IMAGE_DEPTH)
+        tree_empty(session->sess.rundir);
+}
+
+static int check_operation(const struct wire_request *request)
+{
+    const struct wire_call *body = &request->body.call;
+
+    if (body->op != WIRE_BY_NAME)
+        return check_number(body);
+    if (!body->resource)
+        return check_name(&request->name);
+    vaccel_error("an operation by name takes no resource");
+    return VACCEL_EINVAL;
+}
+
+static bool tells_whole_size(const struct incoming *incoming, size_t i)
+{
+    const struct wire_call *body = &incoming->request.body.call;
+    struct vaccel_op_call call = {.nr_read = body->nr_read, .nr_write = body->nr_write};
+    const struct op_arg *arg;
+
+    if (body->op >= VACCEL_OP_MAX || i < body->nr_read)
+        return false;
+    if (body->op == WIRE_BY_NAME)
+        return true;
+    arg = op_arg_at(op_specs[body->op], &call, true, i - body->nr_read);
+    return arg && arg->flags & OP_WHOLE_SIZE;
+}
+
+/* Only what lies in our own memory, whatever the plugin says. */
+static struct wire_returned returned_of(const struct incoming *incoming, size_t i)
+{
+    uint64_t size = incoming->call->args[i + 1].size;
+    uint64_t room = incoming->request.args[i].size;
+
+    if (size <= room)
+        return (struct wire_returned){.size = size, .sent = size};
+    if (tells_whole_size(incoming, i))
+        return (struct wire_returned){.size = size};
+    return (struct wire_returned){.size = room, .sent = room};
+}
+
+static void put_returned(const struct incoming *incoming, struct answer *answer)
+{
+    struct call_memory *memory = incoming->call;
+    size_t count = nr_args(incoming);
+    struct wire_called called = {0};
+    struct wire_returned returned;
+    size_t pieces = 0;
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        called.nr_returned += (incoming->request.args[i].flags & WIRE_ARG_RETURNED) != 0;
+    wire_put(&answer->writer, &called, sizeof(called));
+    for (i = 0; i < count; i++) {
+        if (!(incoming->request.args[i].flags & WIRE_ARG_RETURNED))
+            continue;
+        returned = returned_of(incoming, i);
+        wire_put(&answer->writer, &returned, sizeof(returned));
+        if (returned.sent)
+            memory->pieces[pieces++] = (struct iovec){memory->data[i], returned.sent};
+    }
+    answer->payload = (struct pieces){.list = memory->pieces, .count = pieces};
+}
+
+static bool enlarge(const struct incoming *incoming, struct answer *answer)
+{
+    size_t size =
+        ANSWER_ROOM + sizeof(struct wire_called) + nr_args(incoming) * sizeof(struct wire_returned);
+    void *room;
+
+    if (size <= sizeof(answer->small))
+        return true;
+    room = malloc(size);
+    if (room)
+        answer_enlarge(answer, room, size);
+    return room != NULL;
+}
+
+int call_handle(struct connection *connection, struct incoming *incoming, struct answer *answer)
+{
+    const struct wire_call *body = &incoming->request.body.call;
+    struct worker_session *session = session_use(connection, body->session);
+    int ret;
+
+    if (!session)
+        return VACCEL_ESESS;
+    ret = check_operation(&incoming->request);
+    if (ret == VACCEL_OK)
+        ret = policy_check_operation(&session->sess, body->op);
+    if (ret == VACCEL_OK && !enlarge(incoming, answer))
+        ret = VACCEL_ENOMEM;
+    if (ret == VACCEL_OK) {
+        ret = body->resource ? run_with_resource(connection, session, incoming)
+                             : run(session, incoming);
+        put_returned(incoming, answer);
+        drop_pictures(session, body->op);
+    }
+    session_leave(connection, session);
+    return ret;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WORKER_LIST_H
+#define WORKER_LIST_H
+
+#include "agent/worker/connection.h"
+
+/* All connections of the worker. */
+void list_add(struct connection *connection);
+void list_remove(struct connection *connection);
+
+/* Begin a thread that nobody waits for. False: none can be had. */
+bool thread_start(void *(*run)(void *context), void *context);
+
+#endif

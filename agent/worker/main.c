@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/log.h"
+#include "agent/worker/connection.h"
+#include "agent/worker/worker.h"
+#include "vaccel.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+/* vaccel-worker: runs the plugins for the clients that the broker hands over. */
+
+enum { TICK_MS = 100, DRAIN_TICK_MS = 5 };
+
+struct worker worker;
+
+static void send_message(const struct control_message *message)
+{
+    while (send(CONTROL_FD, message, sizeof(*message), MSG_NOSIGNAL) < 0 && errno == EINTR)
+        continue;
+}
+
+void worker_tell_closed(unsigned int slot)
+{
+    const struct control_message message = {.type = CONTROL_CLOSED, .slot = slot};
+
+    send_message(&message);
+}
+
+/* A packet, and the socket that may come with it; -1: none. False: the broker is gone. */
+static bool receive(void *data, size_t size, int *fd)
+{
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr alignment;
+    } control;
+    struct iovec piece = {data, size};
+    struct msghdr message = {.msg_iov = &piece,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof(control.bytes)};
+    struct cmsghdr *header;
+    ssize_t got;
+
+    *fd = -1;
+    do
+        got = recvmsg(CONTROL_FD, &message, MSG_CMSG_CLOEXEC);
+    while (got < 0 && errno == EINTR);
+    header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    if (header && header->cmsg_type == SCM_RIGHTS)
+        memcpy(fd, CMSG_DATA(header), sizeof(*fd));
+    return got == (ssize_t)size;
+}
+
+static bool receive_settings(void)
+{
+    struct control_message message;
+    int none;
+
+    return receive(&message, sizeof(message), &none) && message.type == CONTROL_SETTINGS &&
+           receive(&worker.settings, sizeof(worker.settings), &none);
+}
+
+static bool map_ledger(void)
+{
+    worker.ledger =
+        mmap(NULL, sizeof(struct ledger), PROT_READ | PROT_WRITE, MAP_SHARED, LEDGER_FD, 0);
+    return worker.ledger != MAP_FAILED;
+}
+
+static bool calls_run_at(uint64_t deadline)
+{
+    const struct timespec pause = {.tv_nsec = DRAIN_TICK_MS * 1000000};
+
+    while (connections_running() && monotonic_ms() < deadline)
+        nanosleep(&pause, NULL);
+    return connections_running();
+}
+
+/*
+ * What runs may end, within its time. If something does not, its plugin is in use, and the process can
+ * only be ended from outside of it.
+ */
+static int drain(void)
+{
+    atomic_store(&worker.draining, true);
+    if (calls_run_at(monotonic_ms() + worker.settings.timeouts.drain_ms)) {
+        agent_warn("%u calls are still running at the end of the time to finish (setting "
+                   "drain_ms): they are cut off",
+                   connections_running());
+        connections_end_all(VACCEL_EAGAIN, "the agent is shut down, and the call took too long");
+        _exit(EXIT_SUCCESS);
+    }
+    connections_end_all(VACCEL_EAGAIN, "the agent is shut down");
+    return EXIT_SUCCESS;
+}
+
+/* Without a broker nobody would notice that the worker dies. */
+static int end_without_broker(void)
+{
+    agent_error("the broker is gone: the worker ends too");
+    connections_end_all(VACCEL_EREMOTEIO, "the agent's broker died");
+    return EXIT_FAILURE;
+}
+
+static bool wait_for_broker(void)
+{
+    struct pollfd control = {.fd = CONTROL_FD, .events = POLLIN};
+    bool expiring = connections_expire(monotonic_ms(), worker.settings.timeouts.hello_ms);
+
+    return poll(&control, 1, expiring ? TICK_MS : -1) > 0;
+}
+
+static int serve(void)
+{
+    struct control_message message;
+    int fd;
+
+    for (;;) {
+        if (!wait_for_broker())
+            continue;
+        if (!receive(&message, sizeof(message), &fd))
+            return end_without_broker();
+        message.peer[sizeof(message.peer) - 1] = '\0';
+        if (message.type == CONTROL_SOCKET && fd >= 0 && message.slot < CONNECTIONS_MOST)
+            connection_begin(fd, message.slot, message.peer);
+        else if (message.type == CONTROL_DRAIN)
+            return drain();
+        else if (fd >= 0)
+            close(fd);
+    }
+}
+
+int main(void)
+{
+    const struct control_message ready = {.type = CONTROL_READY};
+
+    signal(SIGPIPE, SIG_IGN);
+    if (!receive_settings() || !map_ledger()) {
+        agent_error("vaccel-worker is started by vaccel-agent, not by hand");
+        return EXIT_FAILURE;
+    }
+    if (!vaccel_is_initialized() && vaccel_bootstrap() != VACCEL_OK)
+        return EXIT_FAILURE;
+    if (vaccel_plugin_parse_and_load(worker.settings.plugins) != VACCEL_OK)
+        return EXIT_FAILURE;
+    send_message(&ready);
+    return serve();
+}

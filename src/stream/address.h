@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef STREAM_ADDRESS_H
+#define STREAM_ADDRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Where an agent listens and a client connects:
+ *
+ *   unix:///path          a socket in the file system; the path is absolute
+ *   tcp://host:port       also tcp://[v6]:port
+ *   vsock://cid:port      numbers; to listen at each of the machine's, the cid is "any"
+ *
+ * What goes wrong comes back as a VACCEL_E code, with a sentence in @why.
+ */
+enum { ADDRESS_WHY_SIZE = 512 }; /* holds any of the sentences */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Whether it can be understood: VACCEL_OK or VACCEL_EINVAL. To listen, a host is a number and port 0
+ * is any that is free.
+ */
+int address_check(const char *address, bool listening, char *why, size_t why_size);
+
+/*
+ * Connect to it, trying all that a host's name stands for. The time to look up the name does not
+ * count.
+ * @timeout_ms  for all attempts together; 0: as long as the system tries
+ * @fd          blocking, closed on exec; set on success alone
+ */
+int address_connect(const char *address, unsigned int timeout_ms, int *fd, char *why,
+                    size_t why_size);
+
+/*
+ * Listen there. A file that a socket of the past left behind is replaced, and the new one has mode
+ * 0600; the umask is changed for a moment. VACCEL_EBUSY if another process listens there.
+ * @fd  not blocking, closed on exec; set on success alone
+ */
+int address_listen(const char *address, int *fd, char *why, size_t why_size);
+
+/* The address at which @fd listens in fact: "tcp://127.0.0.1:4711", also after port 0. */
+void address_describe(int fd, char *buf, size_t size);
+
+/* Who connected: "unix uid 0 pid 123", "tcp 127.0.0.1:4711", "tcp [::1]:4711", "vsock 5:1234". */
+void address_describe_peer(int fd, char *buf, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

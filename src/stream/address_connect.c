@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stream/address.h"
+#include "stream/address_parts.h"
+#include "vaccel/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/vm_sockets.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { FULL_BACKLOG_PAUSE_MS = 5 };
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* As poll() wants it: -1 is for ever. */
+static int left_ms(int64_t until)
+{
+    int64_t left = until - now_ms();
+
+    if (until == INT64_MAX)
+        return -1;
+    if (left > INT32_MAX)
+        return INT32_MAX;
+    return left > 0 ? (int)left : 0;
+}
+
+static int wait_connected(int fd, int64_t until)
+{
+    struct pollfd poller = {.fd = fd, .events = POLLOUT};
+    int error = 0;
+    socklen_t size = sizeof(error);
+    int ready;
+
+    do
+        ready = poll(&poller, 1, left_ms(until));
+    while (ready < 0 && errno == EINTR);
+    if (ready == 0)
+        return ETIMEDOUT;
+    if (ready < 0 || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size))
+        return errno;
+    return error;
+}
+
+/* A unix socket says EAGAIN while too many wait to be accepted, and nothing tells when to go on. */
+static int connect_until(int fd, const struct addrinfo *place, int64_t until)
+{
+    int left;
+
+    while (connect(fd, place->ai_addr, place->ai_addrlen)) {
+        if (errno == EINPROGRESS)
+            return wait_connected(fd, until);
+        if (errno != EAGAIN)
+            return errno;
+        left = left_ms(until);
+        if (!left)
+            return ETIMEDOUT;
+        poll(NULL, 0, left > 0 && left < FULL_BACKLOG_PAUSE_MS ? left : FULL_BACKLOG_PAUSE_MS);
+    }
+    return 0;
+}
+
+/* A vsock gives up by itself after two seconds. */
+static void set_vsock_patience(int fd, int64_t until)
+{
+    int left = left_ms(until);
+    struct timeval patience = {.tv_sec = left / 1000 + 1};
+
+    if (left > 0)
+        setsockopt(fd, AF_VSOCK, SO_VM_SOCKETS_CONNECT_TIMEOUT, &patience, sizeof(patience));
+}
+
+/* Returns an errno value. */
+static int try_place(const struct addrinfo *place, int64_t until, int *fd)
+{
+    int connecting = socket(place->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int error;
+
+    if (connecting < 0)
+        return errno;
+    address_set_options(connecting, place->ai_family);
+    if (place->ai_family == AF_VSOCK)
+        set_vsock_patience(connecting, until);
+    error = connect_until(connecting, place, until);
+    if (!error && fcntl(connecting, F_SETFL, 0))
+        error = errno;
+    if (error)
+        close(connecting);
+    else
+        *fd = connecting;
+    return error;
+}
+
+/* An attempt gets its share of the time, so that one that is not answered leaves some for others. */
+static int64_t end_of_attempt(const struct addrinfo *place, int64_t until)
+{
+    int64_t now = now_ms();
+    int attempts = 0;
+
+    if (until == INT64_MAX)
+        return until;
+    for (; place; place = place->ai_next)
+        attempts++;
+    return now + (until - now) / attempts;
+}
+
+static int try_places(const struct addrinfo *place, unsigned int timeout_ms, int *fd)
+{
+    int64_t until = timeout_ms ? now_ms() + timeout_ms : INT64_MAX;
+    int error = EADDRNOTAVAIL;
+
+    for (; place && error; place = place->ai_next)
+        error = try_place(place, end_of_attempt(place, until), fd);
+    return error;
+}
+
+int address_connect(const char *address, unsigned int timeout_ms, int *fd, char *why,
+                    size_t why_size)
+{
+    struct address_places places;
+    int error = address_find_places(address, false, &places, why, why_size);
+
+    if (error)
+        return error;
+    error = try_places(places.first, timeout_ms, fd);
+    address_places_free(&places);
+    if (!error)
+        return VACCEL_OK;
+    if (error == ETIMEDOUT && timeout_ms)
+        return address_fail(VACCEL_EREMOTEIO, why, why_size,
+                            "cannot connect to %.200s: no answer within %u ms", address,
+                            timeout_ms);
+    return address_fail(VACCEL_EREMOTEIO, why, why_size, "cannot connect to %.200s: %s", address,
+                        strerror(error));
+}

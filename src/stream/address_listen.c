@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stream/address.h"
+#include "stream/address_parts.h"
+#include "vaccel/error.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static int code_of(int error)
+{
+    switch (error) {
+    case EADDRINUSE:
+        return VACCEL_EBUSY;
+    case EACCES:
+    case EPERM:
+        return VACCEL_EACCES;
+    case ENOENT:
+    case EEXIST:
+        return error;
+    default:
+        return VACCEL_EIO;
+    }
+}
+
+static int bind_private(int fd, const struct addrinfo *place)
+{
+    mode_t mask = umask(0177);
+    int failed = bind(fd, place->ai_addr, place->ai_addrlen);
+
+    umask(mask);
+    return failed;
+}
+
+/* Whether a socket of the past left the file behind; else EEXIST or EADDRINUSE in errno. */
+static bool is_stale(const struct addrinfo *place)
+{
+    const char *path = ((const struct sockaddr_un *)place->ai_addr)->sun_path;
+    struct stat status;
+    bool refused;
+    int fd;
+
+    errno = EEXIST;
+    if (lstat(path, &status) || !S_ISSOCK(status.st_mode))
+        return false;
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return false;
+    refused = connect(fd, place->ai_addr, place->ai_addrlen) && errno == ECONNREFUSED;
+    close(fd);
+    errno = EADDRINUSE;
+    return refused;
+}
+
+static int bind_unix(int fd, const struct addrinfo *place)
+{
+    if (bind_private(fd, place) == 0)
+        return 0;
+    if (errno != EADDRINUSE || !is_stale(place))
+        return -1;
+    unlink(((const struct sockaddr_un *)place->ai_addr)->sun_path);
+    return bind_private(fd, place);
+}
+
+static int bind_place(int fd, const struct addrinfo *place)
+{
+    int yes = 1;
+
+    if (place->ai_family == AF_UNIX)
+        return bind_unix(fd, place);
+    if (place->ai_family != AF_VSOCK)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    if (place->ai_family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes));
+    return bind(fd, place->ai_addr, place->ai_addrlen);
+}
+
+/* Returns an errno value. */
+static int listen_at(const struct addrinfo *place, int *fd)
+{
+    int listening = socket(place->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int error = 0;
+
+    if (listening < 0)
+        return errno;
+    address_set_options(listening, place->ai_family);
+    if (bind_place(listening, place) || listen(listening, SOMAXCONN))
+        error = errno;
+    if (error)
+        close(listening);
+    else
+        *fd = listening;
+    return error;
+}
+
+int address_listen(const char *address, int *fd, char *why, size_t why_size)
+{
+    struct address_places places;
+    int error = address_find_places(address, true, &places, why, why_size);
+
+    if (error)
+        return error;
+    error = listen_at(places.first, fd);
+    address_places_free(&places);
+    if (!error)
+        return VACCEL_OK;
+    if (error == EADDRINUSE)
+        return address_fail(VACCEL_EBUSY, why, why_size,
+                            "cannot listen at %.200s: another process does; end it or choose "
+                            "another address",
+                            address);
+    if (error == EEXIST)
+        return address_fail(VACCEL_EEXIST, why, why_size,
+                            "cannot listen at %.200s: there is a file that is no socket; remove it "
+                            "or choose another path",
+                            address);
+    return address_fail(code_of(error), why, why_size, "cannot listen at %.200s: %s", address,
+                        strerror(error));
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stream/address_parts.h"
+#include "stream/address.h"
+#include "vaccel/error.h"
+
+#include <errno.h>
+#include <linux/vm_sockets.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+static const char forms[] = "write unix:///path, tcp://host:port or vsock://cid:port";
+
+int address_fail(int code, char *why, size_t why_size, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(why, why_size, format, arguments);
+    va_end(arguments);
+    return code;
+}
+
+/* Digits to the text's end and nothing else. */
+static bool read_number(const char *text, uint32_t most, uint32_t *number)
+{
+    unsigned long long value;
+    size_t digits = strspn(text, "0123456789");
+
+    if (!digits || text[digits])
+        return false;
+    errno = 0;
+    value = strtoull(text, NULL, 10);
+    *number = (uint32_t)value;
+    return !errno && value <= most;
+}
+
+static const char *parse_unix(const char *path, struct address_parts *parts)
+{
+    size_t length = strlen(path);
+
+    parts->family = AF_UNIX;
+    if (path[0] != '/' || path[length - 1] == '/')
+        return "the path must begin with / and name a file: write unix:///run/agent.sock";
+    if (length >= sizeof(((struct sockaddr_un *)NULL)->sun_path))
+        return "a socket's path may have 107 bytes: choose a shorter one";
+    memcpy(parts->host, path, length + 1);
+    return NULL;
+}
+
+static bool copy_host(struct address_parts *parts, const char *host, size_t length,
+                      const char *allowed)
+{
+    if (!length || length >= sizeof(parts->host) || strspn(host, allowed) < length)
+        return false;
+    memcpy(parts->host, host, length);
+    return true;
+}
+
+#define LETTERS_AND_DIGITS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+static const char *parse_tcp(const char *text, bool listening, struct address_parts *parts)
+{
+    const char *colon = strrchr(text, ':');
+
+    parts->is_bracketed = text[0] == '[';
+    if (!colon || !read_number(colon + 1, UINT16_MAX, &parts->port))
+        return "the port must be a number up to 65535: write tcp://host:port";
+    if (!parts->port && !listening)
+        return "there is no port 0: write the one at which the agent listens";
+    if (!parts->is_bracketed)
+        return copy_host(parts, text, (size_t)(colon - text), LETTERS_AND_DIGITS "-._")
+                   ? NULL
+                   : "the host is none: write a name, a number or a [number of IPv6]";
+    if (colon[-1] != ']' ||
+        !copy_host(parts, text + 1, (size_t)(colon - text) - 2, LETTERS_AND_DIGITS ":.%-_"))
+        return "the number of IPv6 is none: write tcp://[::1]:port";
+    return NULL;
+}
+
+static const char *parse_vsock(const char *text, bool listening, struct address_parts *parts)
+{
+    const char *colon = strchr(text, ':');
+    char cid[sizeof("4294967295")] = "";
+
+    parts->family = AF_VSOCK;
+    if (!colon || !read_number(colon + 1, UINT32_MAX, &parts->port))
+        return "the port must be a number of 32 bits: write vsock://cid:port";
+    if ((size_t)(colon - text) < sizeof(cid))
+        memcpy(cid, text, (size_t)(colon - text));
+    if (strcmp(cid, "any") == 0)
+        parts->cid = VMADDR_CID_ANY;
+    else if (!read_number(cid, UINT32_MAX, &parts->cid))
+        return "the cid must be a number of 32 bits: 2 is the host, and guests have their own";
+    if (parts->cid == VMADDR_CID_ANY && !listening)
+        return "nobody can be reached at any cid: 2 is the host, and guests have their own";
+    return NULL;
+}
+
+static const char *after(const char *address, const char *scheme)
+{
+    size_t length = strlen(scheme);
+
+    return strncmp(address, scheme, length) == 0 ? address + length : NULL;
+}
+
+int address_parse(const char *address, bool listening, struct address_parts *parts, char *why,
+                  size_t why_size)
+{
+    const char *fault = forms;
+    const char *rest;
+
+    memset(parts, 0, sizeof(*parts));
+    if ((rest = after(address, "unix://")))
+        fault = parse_unix(rest, parts);
+    else if ((rest = after(address, "tcp://")))
+        fault = parse_tcp(rest, listening, parts);
+    else if ((rest = after(address, "vsock://")))
+        fault = parse_vsock(rest, listening, parts);
+    if (!fault)
+        return VACCEL_OK;
+    return address_fail(VACCEL_EINVAL, why, why_size, "the address \"%.200s\" is wrong: %s",
+                        address, fault);
+}
+
+int address_check(const char *address, bool listening, char *why, size_t why_size)
+{
+    struct address_places places;
+    struct address_parts parts;
+    int error = address_parse(address, listening, &parts, why, why_size);
+
+    /* To look up a name takes time, and it can change. */
+    if (error || !listening)
+        return error;
+    error = address_find_places(address, listening, &places, why, why_size);
+    if (!error)
+        address_places_free(&places);
+    return error;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef STREAM_ADDRESS_PARTS_H
+#define STREAM_ADDRESS_PARTS_H
+
+#include <netdb.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+/* An address taken apart. */
+struct address_parts {
+    int family;         /* AF_UNIX, AF_VSOCK; AF_UNSPEC: tcp */
+    char host[256];     /* of tcp, without brackets; of unix the path */
+    bool is_bracketed;  /* a number of IPv6 */
+    uint32_t cid, port; /* of vsock; the port also of tcp */
+};
+
+/* The socket addresses that one stands for. */
+struct address_places {
+    struct addrinfo *first;
+    struct addrinfo only; /* of unix and vsock */
+    struct sockaddr_storage storage;
+};
+
+int address_parse(const char *address, bool listening, struct address_parts *parts, char *why,
+                  size_t why_size);
+
+/* On success address_places_free() must follow. */
+int address_find_places(const char *address, bool listening, struct address_places *places,
+                        char *why, size_t why_size);
+void address_places_free(struct address_places *places);
+
+/* What every connection over tcp has; a listening socket hands it on to those it accepts. */
+void address_set_options(int fd, int family);
+
+/* Write the sentence, and return @code. */
+int address_fail(int code, char *why, size_t why_size, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+#endif

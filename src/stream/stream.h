@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef STREAM_STREAM_H
+#define STREAM_STREAM_H
+
+#include "stream/pieces.h"
+#include "stream/turns.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Messages over a connected socket, for both ends. One thread at a time receives; any number send,
+ * and take turns. Bytes of payload go from and to where they are wanted: what is read ahead beside a
+ * header, and copied from there, is at most STREAM_AHEAD bytes.
+ *
+ * Calls return VACCEL_OK; VACCEL_ESESS, the other side closed the connection, or this one did;
+ * VACCEL_EAGAIN, the time that stream_set_patience() set went by without a byte; VACCEL_EREMOTEIO,
+ * another error of the socket, which errno tells.
+ */
+enum { STREAM_AHEAD = 2048 };
+
+struct stream {
+    int fd;
+    unsigned char ahead[STREAM_AHEAD]; /* received, not yet wanted: from start to end */
+    size_t start;
+    size_t end;
+    bool drained; /* the last receive got less than there was room for */
+    struct turns turns;
+    atomic_uint_fast64_t moved; /* bytes there and back; who waits sees whether anything goes on */
+    /* Not 0 while a message is being sent, so that whoever shares it sends nothing between. */
+    _Atomic uint32_t *sending;
+};
+
+/* @fd  taken over; @sending  may be NULL */
+void stream_init(struct stream *stream, int fd, _Atomic uint32_t *sending);
+
+/* Free what stream_init() made and close the socket. No thread uses it any more. */
+void stream_end(struct stream *stream);
+
+/*
+ * How long sending, and receiving the rest of a message, may stand still; stream_wait() a third of
+ * that. 0: for ever.
+ */
+int stream_set_patience(struct stream *stream, unsigned int ms);
+
+/* Whether a message has begun to come, after asking the kernel but not waiting. */
+int stream_look(struct stream *stream);
+
+/* Wait until one has. */
+int stream_wait(struct stream *stream);
+
+/* Receive exactly @size bytes. */
+int stream_receive(struct stream *stream, void *data, size_t size);
+
+/* Receive exactly @size bytes into the next of @pieces, which are at least as many. */
+int stream_receive_pieces(struct stream *stream, struct pieces *pieces, size_t size);
+
+/* Receive @size bytes that nobody wants. */
+int stream_discard(struct stream *stream, size_t size);
+
+/*
+ * Send one message: header and body as they are, then the payload, in as many parts as it takes.
+ * @head    a struct wire_header and the body, @size bytes; payload_size and flags are set here
+ * @pieces  the payload; may be NULL. They are used up
+ */
+int stream_send(struct stream *stream, void *head, size_t size, struct pieces *pieces);
+
+/*
+ * Send a message without payload unless another is being sent at this moment; false then. For what
+ * must not wait.
+ */
+bool stream_try_send(struct stream *stream, void *head, size_t size, int *result);
+
+#endif

@@ -1,0 +1,510 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The broker, beside a fake worker: test_broker.py AGENT [PART OF A NAME]"""
+import os
+import pathlib
+import resource
+import signal
+import socket
+import stat
+import sys
+import time
+import unittest
+
+import tap
+from harness import Agent, PATIENCE, process_exists, read_goodbye, receive_all, until
+
+PROGRAM = sys.argv[1]
+READY, SOCKET, DRAIN = 2, 3, 5
+EUSERS, EBACKEND = 87, 71
+
+
+class BrokerTest(unittest.TestCase):
+    def setUp(self):
+        self.agent = Agent(PROGRAM)
+        self.addCleanup(self.agent.stop)
+
+    def begin(self, *options, **more):
+        self.agent.start(*options, **more)
+        return self.agent.ready_worker()
+
+    def connect(self):
+        connection = self.agent.connect()
+        self.addCleanup(connection.close)
+        return connection
+
+    def config(self, contents):
+        path = self.agent.folder / 'agent.toml'
+        path.write_text(contents)
+        return '--config', str(path)
+
+    def assert_logged(self, *parts):
+        for part in parts:
+            until(lambda: part in self.agent.log.read_text())
+
+
+class TestStart(BrokerTest):
+    def test_settings_arrive(self):
+        self.agent.start('--allow-exec', plugins='blas:opencv')
+        settings = self.agent.worker().settings()
+        self.assertEqual(settings['plugins'], 'blas:opencv')
+        self.assertEqual(settings['listen'], [self.agent.address])
+        self.assertTrue(settings['allow_exec'])
+        self.assertFalse(settings['allow_kernels'])
+
+    def test_worker_gets_no_more_than_it_needs(self):
+        self.agent.start(environment={'VACCEL_PLUGINS': 'other'}, pass_fds=[self.spare()])
+        worker = self.agent.worker()
+        self.assertEqual([fd for fd in worker.about['descriptors'] if fd < 5], [0, 1, 2, 3, 4])
+        self.assertLessEqual(len(worker.about['descriptors']), 6)  # it lists its own folder
+        self.assertEqual(worker.about['stdin'], '/dev/null')
+        self.assertEqual(worker.about['blocked'], [])
+        self.assertEqual(worker.about['group'], worker.pid)
+        self.assertNotIn('VACCEL_PLUGINS', worker.about['environment'])
+        self.assertNotIn('NOTIFY_SOCKET', worker.about['environment'])
+
+    def spare(self):
+        fd = os.open('/dev/null', os.O_RDONLY)
+        self.addCleanup(os.close, fd)
+        return fd
+
+    def test_started_without_standard_descriptors(self):
+        def close_all():
+            os.closerange(0, 3)
+        self.agent.start(preexec_fn=close_all)
+        worker = self.agent.worker()
+        worker.become_ready()
+        self.assertEqual(worker.tell('receive') if self.connect() else None,
+                         [SOCKET, 0, f'unix uid {os.getuid()} pid {os.getpid()}'])
+
+    def test_run_directory_is_private(self):
+        self.agent.start()
+        directory = self.agent.worker().run_directory
+        self.assertEqual(directory.parent, self.agent.runtime)
+        self.assertEqual(stat.S_IMODE(directory.stat().st_mode), 0o700)
+
+    def test_run_directory_elsewhere(self):
+        self.agent.start(environment={'XDG_RUNTIME_DIR': '/no/such/directory'})
+        worker = self.agent.worker()
+        self.assertIn(worker.run_directory.parent,
+                      [pathlib.Path('/tmp'), pathlib.Path(f'/run/user/{os.getuid()}')])
+        worker.become_ready()
+        self.agent.signal(signal.SIGTERM)
+        worker.close()
+        self.assertEqual(self.agent.wait(), 0)
+        self.assertFalse(worker.run_directory.exists())
+
+    def test_service_manager_is_told_when_the_worker_is_ready(self):
+        self.agent.start()
+        worker = self.agent.worker()
+        self.agent.notified.settimeout(0.2)
+        self.assertRaises(TimeoutError, self.agent.notified.recv, 100)
+        self.agent.notified.settimeout(PATIENCE)
+        worker.become_ready()
+        self.assertEqual(self.agent.notified.recv(100), b'READY=1')
+        self.agent.signal(signal.SIGTERM)
+        self.assertEqual(self.agent.notified.recv(100), b'STOPPING=1')
+
+    def test_service_manager_at_an_abstract_address(self):
+        name = f'agent-test-{os.getpid()}'
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+            listening.bind('\0' + name)
+            listening.settimeout(PATIENCE)
+            self.begin(environment={'NOTIFY_SOCKET': '@' + name})
+            self.assertEqual(listening.recv(100), b'READY=1')
+
+    def test_service_manager_that_is_not_there(self):
+        for path in ('/no/such/socket', '/' + 'x' * 200):
+            self.begin(environment={'NOTIFY_SOCKET': path})
+            self.assert_logged('<warn>', path)
+            self.agent.signal(signal.SIGKILL)
+            self.agent.wait()
+
+    def test_addresses_are_logged(self):
+        self.begin('--listen', 'tcp://127.0.0.1:0')
+        self.assert_logged('listening at tcp://127.0.0.1:', f'listening at {self.agent.address}')
+        self.assertNotIn(':0\n', self.agent.log.read_text())
+        self.assertRegex(self.agent.log.read_text(),
+                         r'(?m)^\d{4}\.\d\d\.\d\d-\d\d:\d\d:\d\d\.\d\d - <info> agent: listening at ')
+
+    def test_socket_file_is_private(self):
+        self.begin()
+        self.assertEqual(stat.S_IMODE(self.agent.path.stat().st_mode), 0o600)
+
+    def test_address_in_use(self):
+        worker = self.begin()
+        status, _, said = self.agent.run('--plugins', 'noop', '--listen', 'tcp://127.0.0.1:0',
+                                         '--listen', self.agent.address)
+        self.assertEqual(status, 1)
+        self.assertIn(f'cannot listen at {self.agent.address}: another process does', said)
+        self.connect()
+        self.assertEqual(worker.tell('receive')[0], SOCKET)
+
+    def test_stale_socket_file(self):
+        with socket.socket(socket.AF_UNIX) as past:
+            past.bind(str(self.agent.path))
+        self.begin()
+        self.connect()
+
+    def test_no_listener_stays_if_one_fails(self):
+        status, _, _ = self.agent.run('--plugins', 'noop', '--listen', self.agent.address,
+                                      '--listen', 'unix:///no/such/folder/socket')
+        self.assertEqual(status, 1)
+        self.assertFalse(self.agent.path.exists())
+
+    def test_worker_that_ends_before_it_is_ready(self):
+        self.agent.start()
+        self.agent.worker().tell_last('exit', 3)
+        self.assertEqual(self.agent.wait(), 1)
+        self.assert_logged('ended with status 3', 'the first worker was not ready')
+        self.assert_nothing_left()
+
+    def test_worker_that_is_not_there(self):
+        agent = Agent(PROGRAM, worker=None)
+        self.addCleanup(agent.stop)
+        status, _, said = agent.run('--plugins', 'noop', '--listen', agent.address)
+        self.assertEqual(status, 1)
+        self.assertIn('vaccel-worker: No such file or directory', said)
+
+    def assert_nothing_left(self):
+        self.assertEqual(list(self.agent.runtime.iterdir()), [])
+        self.assertFalse(self.agent.path.exists())
+
+
+class TestConnections(BrokerTest):
+    def test_unix_socket_is_handed_over(self):
+        worker = self.begin()
+        connection = self.connect()
+        peer = f'unix uid {os.getuid()} pid {os.getpid()}'
+        self.assertEqual(worker.tell('receive'), [SOCKET, 0, peer])
+        worker.tell('send', 0, 'hello')
+        self.assertEqual(connection.recv(100), b'hello')
+
+    def test_tcp_socket_is_handed_over(self):
+        for family, host, shown in ((socket.AF_INET, '127.0.0.1', '127.0.0.1'),
+                                    (socket.AF_INET6, '::1', '[::1]')):
+            with self.subTest(host):
+                worker = self.begin('--listen', f'tcp://{shown}:0', listen=False)
+                log = self.agent.log.read_text()
+                port = int(log.rsplit(f'listening at tcp://{shown}:', 1)[1].split()[0])
+                with socket.socket(family) as connection:
+                    connection.connect((host, port))
+                    own = connection.getsockname()[1]
+                    self.assertEqual(worker.tell('receive'), [SOCKET, 0, f'tcp {shown}:{own}'])
+                self.agent.signal(signal.SIGKILL)
+                self.agent.wait()
+
+    def test_none_is_accepted_before_the_worker_is_ready(self):
+        self.agent.start()
+        worker = self.agent.worker()
+        worker.settings()
+        connections = [self.connect() for _ in range(3)]
+        worker.tell('ready')
+        self.assertEqual([worker.tell('receive')[:2] for _ in connections],
+                         [[SOCKET, 0], [SOCKET, 1], [SOCKET, 2]])
+
+    def test_slots_are_used_again(self):
+        worker = self.begin()
+        first = self.connect()
+        self.connect()
+        self.assertEqual([worker.tell('receive')[1] for _ in range(2)], [0, 1])
+        worker.tell('sending', 0, 1)
+        worker.tell('closed', 0)
+        self.assertEqual(receive_all(first), b'')
+        worker.tell('closed', 7)  # nobody's
+        worker.tell('closed', 0xffffffff)
+        self.connect()
+        self.assertEqual(worker.tell('receive')[1], 0)
+        self.assertEqual(worker.tell('is_sending', 0), 0)
+
+    def test_closed_connections_leave_no_descriptor(self):
+        worker = self.begin()
+        before = self.descriptors()
+        connections = [self.connect() for _ in range(3)]
+        for _ in connections:
+            worker.tell('receive')
+        self.assertEqual(self.descriptors(), before + len(connections))
+        for slot in range(len(connections)):
+            worker.tell('closed', slot)
+        until(lambda: self.descriptors() == before)
+        worker.tell_last('die', signal.SIGKILL)
+        self.agent.ready_worker()
+        self.assertEqual(self.descriptors(), before)
+
+    def descriptors(self):
+        return len(os.listdir(f'/proc/{self.agent.process.pid}/fd'))
+
+    def test_over_the_limit(self):
+        worker = self.begin(*self.config('[limits]\nconnections = 2\n'))
+        self.connect(), self.connect()
+        for _ in range(3):
+            status, sentence = read_goodbye(self.connect())
+            self.assertEqual(status, EUSERS)
+            self.assertIn('2 connections', sentence)
+            self.assertIn('connections in the [limits]', sentence)
+        self.assertEqual(self.agent.log.read_text().count('refusing connections above 2'), 1)
+        self.assertEqual([worker.tell('receive')[1] for _ in range(2)], [0, 1])
+        worker.tell('closed', 1)
+        self.connect()
+        self.assertEqual(worker.tell('receive')[:2], [SOCKET, 1])
+
+    def test_more_than_the_worker_takes_at_once(self):
+        worker = self.begin(*self.config('[limits]\nconnections = 4096\n'))
+        # The puppet hears nothing while it is told nothing.
+        connections = [self.connect() for _ in range(400)]
+        slots = [worker.tell('receive')[1] for _ in connections]
+        self.assertEqual(slots, list(range(400)))
+
+    def test_no_descriptor_left(self):
+        worker = self.begin()
+        used = self.descriptors()
+        resource.prlimit(self.agent.process.pid, resource.RLIMIT_NOFILE, (used + 1, 4096))
+        self.connect(), self.connect()
+        self.assertEqual(worker.tell('receive')[1], 0)
+        self.assert_logged('cannot accept a connection: Too many open files')
+        time.sleep(1)
+        self.assertLess(self.processor_time(), 0.5)
+        worker.tell('closed', 0)
+        self.assertEqual(worker.tell('receive')[1], 0)
+
+    def processor_time(self):
+        fields = pathlib.Path(f'/proc/{self.agent.process.pid}/stat').read_text().rsplit(')', 1)[1]
+        user, system = fields.split()[11:13]
+        return (int(user) + int(system)) / os.sysconf('SC_CLK_TCK')
+
+    def test_clients_that_are_gone_at_once(self):
+        worker = self.begin()
+        for _ in range(50):
+            self.agent.connect().close()
+        for _ in range(50):
+            worker.tell('closed', worker.tell('receive')[1])
+        self.connect()
+        self.assertEqual(worker.tell('receive')[0], SOCKET)
+
+
+class TestWorkerDies(BrokerTest):
+    def test_clients_are_told(self):
+        worker = self.begin()
+        connection = self.connect()
+        worker.tell('receive')
+        worker.tell_last('die', signal.SIGSEGV)
+        status, sentence = read_goodbye(connection)
+        self.assertEqual(status, EBACKEND)
+        self.assertIn('signal 11 (Segmentation fault)', sentence)
+        self.assertIn('begin a new session', sentence)
+        self.assert_logged(f'worker {worker.pid} died of signal 11 (Segmentation fault); '
+                           'connections that it had: 1')
+
+    def test_nothing_follows_half_a_message(self):
+        worker = self.begin()
+        connection = self.connect()
+        other = self.connect()
+        worker.tell('receive'), worker.tell('receive')
+        worker.tell('sending', 0, 1)
+        worker.tell('send', 0, 'half a ')
+        worker.tell_last('die', signal.SIGKILL)
+        self.assertEqual(receive_all(connection), b'half a ')
+        self.assertIn('signal 9 (Killed)', read_goodbye(other)[1])
+
+    def test_status_is_told(self):
+        worker = self.begin()
+        connection = self.connect()
+        worker.tell('receive')
+        worker.tell_last('exit', 5)
+        self.assertIn('ended with status 5', read_goodbye(connection)[1])
+
+    def test_connections_that_it_did_not_take_yet(self):
+        worker = self.begin()
+        connection = self.connect()
+        time.sleep(0.1)
+        worker.tell_last('die', signal.SIGABRT)
+        self.assertIn('signal 6 (Aborted)', read_goodbye(connection)[1])
+
+    def test_next_worker_serves_at_once(self):
+        worker = self.begin()
+        self.connect()
+        worker.tell('receive')
+        worker.tell('sending', 0, 1)
+        worker.tell_last('die', signal.SIGSEGV)
+        self.assert_logged(f'worker {worker.pid} died')
+        waiting = self.connect()
+        following = self.agent.worker()
+        following.become_ready()
+        self.assertNotEqual(following.pid, worker.pid)
+        self.assertEqual(following.tell('receive')[:2], [SOCKET, 0])
+        self.assertEqual(following.tell('is_sending', 0), 0)
+        following.tell('send', 0, 'served')
+        self.assertEqual(waiting.recv(100), b'served')
+
+    def test_every_worker_serves_at_once(self):
+        worker = self.begin()
+        for _ in range(5):
+            worker.tell_last('die', signal.SIGKILL)
+            worker = self.agent.worker()
+            worker.become_ready()
+        self.assertNotIn('is started in', self.agent.log.read_text())
+
+    def test_run_directory_is_removed(self):
+        worker = self.begin()
+        path = worker.tell('write', 'vaccel/session.1/file')
+        (worker.run_directory / 'link').symlink_to(self.agent.folder)
+        worker.tell_last('die', signal.SIGKILL)
+        following = self.agent.worker()
+        self.assertFalse(os.path.exists(path))
+        self.assertEqual(list(self.agent.runtime.iterdir()), [following.run_directory])
+        self.assertTrue(self.agent.program.exists())
+
+    def test_processes_that_it_began_are_ended(self):
+        worker = self.begin()
+        child = worker.tell('child')
+        self.assertTrue(process_exists(child))
+        worker.tell_last('die', signal.SIGKILL)
+        until(lambda: not process_exists(child))
+
+    def test_pause_grows_while_none_becomes_ready(self):
+        worker = self.begin()
+        worker.tell_last('die', signal.SIGKILL)
+        self.agent.worker().tell_last('exit', 1)
+        self.assert_logged('the next worker is started in 1 s')
+        self.agent.worker().tell_last('exit', 1)
+        self.assert_logged('the next worker is started in 2 s')
+        worker = self.agent.ready_worker()
+        worker.tell_last('exit', 1)
+        self.agent.worker().tell_last('exit', 1)
+        until(lambda: self.agent.log.read_text().count('is started in 1 s') == 2)
+
+    def test_worker_that_cannot_be_started(self):
+        worker = self.begin()
+        broker = self.agent.process.pid
+        before = resource.prlimit(broker, resource.RLIMIT_NOFILE)
+        resource.prlimit(broker, resource.RLIMIT_NOFILE, (3, before[1]))
+        worker.tell_last('die', signal.SIGKILL)
+        self.assert_logged('cannot start the worker: Too many open files',
+                           'the next worker is started in 1 s')
+        resource.prlimit(broker, resource.RLIMIT_NOFILE, before)
+        following = self.agent.ready_worker()
+        self.assertEqual(list(self.agent.runtime.iterdir()), [following.run_directory])
+
+    def test_stop_between_two_workers(self):
+        worker = self.begin()
+        worker.tell_last('die', signal.SIGKILL)
+        self.agent.worker().tell_last('exit', 1)
+        self.assert_logged('the next worker is started in')
+        self.agent.signal(signal.SIGTERM)
+        self.assertEqual(self.agent.wait(), 0)
+
+    def test_worker_that_hears_no_more_is_ended(self):
+        worker = self.begin()
+        connection = self.connect()
+        worker.tell('receive')
+        worker.tell_last('deafen')
+        self.assertIn('signal 9', read_goodbye(connection)[1])
+        self.agent.ready_worker()
+
+    def test_worker_that_breaks_the_protocol_is_ended(self):
+        worker = self.begin()
+        worker.tell_last('say', 5)
+        self.agent.ready_worker()
+        self.assertFalse(process_exists(worker.pid))
+
+
+class TestStop(BrokerTest):
+    def assert_nothing_left(self, *workers):
+        self.assertEqual(list(self.agent.runtime.iterdir()), [])
+        self.assertFalse(self.agent.path.exists())
+        for worker in workers:
+            self.assertFalse(process_exists(worker.pid))
+
+    def stop_by(self, number):
+        worker = self.begin()
+        connection = self.connect()
+        worker.tell('receive')
+        worker.tell('write', 'file')
+        self.agent.signal(number)
+        self.assertEqual(worker.tell('receive')[0], DRAIN)
+        self.assertRaises(OSError, self.agent.connect)
+        worker.tell('send', 0, 'the last answer')
+        self.assertEqual(connection.recv(100), b'the last answer')
+        worker.tell('closed', 0)
+        worker.tell_last('exit', 0)
+        self.assertEqual(self.agent.wait(), 0)
+        self.assert_nothing_left(worker)
+        self.assertNotIn('<error>', self.agent.log.read_text())
+        self.assertNotIn('<warn>', self.agent.log.read_text())
+
+    def test_terminate(self):
+        self.stop_by(signal.SIGTERM)
+
+    def test_interrupt(self):
+        self.stop_by(signal.SIGINT)
+
+    def test_calls_that_do_not_end(self):
+        worker = self.begin(*self.config('[timeouts]\ndrain_ms = 1\n'))
+        connection = self.connect()
+        worker.tell('receive')
+        self.agent.signal(signal.SIGTERM)
+        self.assertEqual(worker.tell('receive')[0], DRAIN)
+        status, sentence = read_goodbye(connection)
+        self.assertEqual(status, EBACKEND)
+        self.assertIn('stopped before', sentence)
+        self.assertEqual(self.agent.wait(), 0)
+        self.assert_nothing_left(worker)
+        self.assert_logged('before all calls had ended')
+
+    def test_second_signal_stops_at_once(self):
+        worker = self.begin(*self.config('[timeouts]\ndrain_ms = 86400000\n'))
+        self.agent.signal(signal.SIGTERM)
+        self.assertEqual(worker.tell('receive')[0], DRAIN)
+        self.agent.signal(signal.SIGTERM)
+        self.assertEqual(self.agent.wait(), 0)
+        self.assert_nothing_left(worker)
+
+    def test_before_the_worker_is_ready(self):
+        self.agent.start()
+        worker = self.agent.worker()
+        self.agent.signal(signal.SIGTERM)
+        self.assertEqual(self.agent.wait(), 0)
+        self.assert_nothing_left(worker)
+
+    def test_worker_that_dies_while_it_finishes(self):
+        worker = self.begin()
+        connection = self.connect()
+        worker.tell('receive')
+        self.agent.signal(signal.SIGTERM)
+        worker.tell('receive')
+        worker.tell_last('die', signal.SIGSEGV)
+        self.assertEqual(read_goodbye(connection)[0], EBACKEND)
+        self.assertEqual(self.agent.wait(), 0)
+        self.assert_nothing_left(worker)
+
+    def test_worker_that_is_busy_hears_of_it(self):
+        worker = self.begin(*self.config('[limits]\nconnections = 4096\n'))
+        for _ in range(400):
+            self.connect()
+        time.sleep(0.2)
+        self.agent.signal(signal.SIGTERM)
+        self.assert_logged('told to stop')
+        while worker.tell('receive')[0] != DRAIN:
+            pass
+        worker.tell_last('exit', 0)
+        self.assertEqual(self.agent.wait(), 0)
+
+    def test_socket_file_of_another_stays(self):
+        self.begin()
+        self.agent.path.unlink()
+        with socket.socket(socket.AF_UNIX) as other:
+            other.bind(str(self.agent.path))
+            self.agent.signal(signal.SIGTERM)
+            self.assert_logged('told to stop')
+            self.agent.signal(signal.SIGTERM)
+            self.assertEqual(self.agent.wait(), 0)
+        self.assertTrue(self.agent.path.exists())
+
+    def test_broker_that_is_killed(self):
+        worker = self.begin()
+        self.agent.signal(signal.SIGKILL)
+        self.agent.wait()
+        self.assertIsNone(worker.tell('receive'))
+
+
+if __name__ == '__main__':
+    sys.exit(tap.main())

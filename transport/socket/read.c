@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "socket/state.h"
+#include "vaccel.h"
+
+#include <poll.h>
+#include <time.h>
+
+enum { NS_PER_MS = 1000000 };
+
+uint64_t connection_clock(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static void give_up(struct connection *connection, int ret)
+{
+    pthread_mutex_lock(&connection->lock);
+    if (ret == VACCEL_ESESS)
+        connection_break(connection, VACCEL_EREMOTEIO,
+                         "the agent closed the connection: it ended, or its worker died");
+    else if (ret == VACCEL_EAGAIN)
+        connection_break(connection, VACCEL_EREMOTEIO,
+                         "the agent fell silent in the middle of a message, for %u ms",
+                         connection->settings.keepalive_ms);
+    else
+        connection_break(connection, VACCEL_EREMOTEIO, "receiving failed: %s", strerror(errno));
+    pthread_mutex_unlock(&connection->lock);
+}
+
+static bool distrust(struct connection *connection, const char *what, uint64_t value)
+{
+    pthread_mutex_lock(&connection->lock);
+    connection_break(connection, VACCEL_EREMOTEIO,
+                     "the other side does not keep to the protocol: %s (%llu)", what,
+                     (unsigned long long)value);
+    pthread_mutex_unlock(&connection->lock);
+    return false;
+}
+
+/* The slot whose answer goes on or begins; its thread does not leave until the payload is there. */
+static struct slot *claim(struct connection *connection, const struct wire_header *header)
+{
+    struct slot *slot;
+
+    pthread_mutex_lock(&connection->lock);
+    slot = slots_find(&connection->slots, header->id);
+    if (slot && (header->type == WIRE_PART) != (slot->left != 0))
+        slot = NULL;
+    if (slot && slot->state == SLOT_WAITING)
+        slot->state = SLOT_RECEIVING;
+    pthread_mutex_unlock(&connection->lock);
+    return slot;
+}
+
+static void finish(struct connection *connection, struct slot *slot)
+{
+    pthread_mutex_lock(&connection->lock);
+    if (slot->state == SLOT_ABANDONED) {
+        slots_give_back(&connection->slots, slot);
+    } else {
+        slot->state = SLOT_DONE;
+        if (slot->sleeps)
+            pthread_cond_signal(&slot->changed);
+    }
+    pthread_mutex_unlock(&connection->lock);
+}
+
+static bool receive_part(struct connection *connection, struct slot *slot,
+                         const struct wire_header *header)
+{
+    bool more = header->flags & WIRE_MORE;
+    int ret;
+
+    if (header->payload_size > slot->left || more != (header->payload_size < slot->left))
+        return distrust(connection, "a part is too short or too long", header->payload_size);
+    if (slot->exchange)
+        ret = stream_receive_pieces(&connection->stream, &slot->exchange->in, header->payload_size);
+    else
+        ret = stream_discard(&connection->stream, header->payload_size);
+    if (ret != VACCEL_OK) {
+        give_up(connection, ret);
+        return false;
+    }
+    slot->left -= header->payload_size;
+    if (!slot->left)
+        finish(connection, slot);
+    return true;
+}
+
+/* Whose answer it is, waits; that the other side refuses is the application's to know. */
+static void log_sentence(const struct connection *connection, const struct wire_text *sentence)
+{
+    if (sentence->size)
+        vaccel_error("%s: %.*s", connection->address, (int)sentence->size, sentence->text);
+}
+
+static bool take_answer(struct connection *connection, struct slot *slot,
+                        const struct wire_answer *answer)
+{
+    struct exchange *exchange = slot->exchange;
+
+    slot->status = (int)answer->header.status;
+    slot->left = answer->payload_size;
+    if (!exchange)
+        return true;
+    if (slot->status != VACCEL_OK)
+        log_sentence(connection, &answer->fields.sentence);
+    exchange->in = (struct pieces){0};
+    if (exchange->take && !exchange->take(exchange, answer))
+        return distrust(connection, "an answer does not fit its request", slot->type);
+    if (!exchange->take && answer->payload_size)
+        return distrust(connection, "an answer has a payload", answer->payload_size);
+    return true;
+}
+
+static bool read_answer(struct connection *connection, const struct wire_header *header)
+{
+    struct slot *slot = claim(connection, header);
+    struct wire_answer answer;
+    struct wire_fault fault;
+
+    if (!slot)
+        return distrust(connection, "an answer to no request", header->id);
+    if (!wire_read_answer(slot->type, header, connection->body, &answer, &fault))
+        return distrust(connection, fault.what, fault.value);
+    if (!take_answer(connection, slot, &answer))
+        return false;
+    return receive_part(connection, slot, header);
+}
+
+static bool read_part(struct connection *connection, const struct wire_header *header)
+{
+    struct slot *slot = claim(connection, header);
+
+    if (!slot)
+        return distrust(connection, "a part of no answer", header->id);
+    return receive_part(connection, slot, header);
+}
+
+static bool read_goodbye(struct connection *connection, const struct wire_header *header)
+{
+    struct wire_fields fields;
+    struct wire_fault fault;
+
+    if (!wire_read_goodbye(header, connection->body, &fields, &fault))
+        return distrust(connection, fault.what, fault.value);
+    pthread_mutex_lock(&connection->lock);
+    connection_break(connection, header->status ? (int)header->status : VACCEL_EREMOTEIO, "%.*s",
+                     (int)fields.sentence.size,
+                     fields.sentence.size ? fields.sentence.text : "the agent says goodbye");
+    pthread_mutex_unlock(&connection->lock);
+    return false;
+}
+
+static bool read_message(struct connection *connection)
+{
+    struct wire_header header;
+    struct wire_fault fault;
+    int ret = stream_receive(&connection->stream, &header, sizeof(header));
+
+    if (ret == VACCEL_OK && !wire_read_header(&header, &fault))
+        return distrust(connection, fault.what, fault.value);
+    if (ret == VACCEL_OK)
+        ret = stream_receive(&connection->stream, connection->body, header.body_size);
+    if (ret != VACCEL_OK) {
+        give_up(connection, ret);
+        return false;
+    }
+    switch (header.type) {
+    case WIRE_ANSWER:
+        return read_answer(connection, &header);
+    case WIRE_PART:
+        return read_part(connection, &header);
+    case WIRE_GOODBYE:
+        return read_goodbye(connection, &header);
+    default:
+        return distrust(connection, "an agent sends no requests", header.type);
+    }
+}
+
+/* Whether anything came or went since this was last asked. */
+static void notice_life(struct connection *connection)
+{
+    uint64_t moved = atomic_load_explicit(&connection->stream.moved, memory_order_relaxed);
+
+    if (moved == connection->moved)
+        return;
+    connection->moved = moved;
+    connection->moved_at = connection_clock();
+}
+
+/*
+ * Not while another message is being sent: that one shows by itself whether the other side lives. Nor
+ * before the welcome, with which the slots become others: the time for connecting is short.
+ */
+static void send_ping(struct connection *connection)
+{
+    unsigned char buf[WIRE_HEADER_SIZE] __attribute__((aligned(WIRE_ALIGN)));
+    struct wire_writer writer;
+    struct slot *slot;
+    int ret = VACCEL_OK;
+    bool sent;
+
+    if (!connection->welcomed)
+        return;
+    pthread_mutex_lock(&connection->lock);
+    slot = slots_take_ping(&connection->slots);
+    pthread_mutex_unlock(&connection->lock);
+    if (!slot)
+        return;
+    wire_begin(&writer, buf, sizeof(buf), WIRE_PING, slot->id);
+    sent = stream_try_send(&connection->stream, buf, wire_end(&writer), &ret);
+    if (sent && ret == VACCEL_OK)
+        return;
+    pthread_mutex_lock(&connection->lock);
+    slots_give_back(&connection->slots, slot);
+    pthread_mutex_unlock(&connection->lock);
+}
+
+/* A third of the keepalive time went by without a message. */
+static void ask_for_life(struct connection *connection)
+{
+    uint64_t silent;
+
+    notice_life(connection);
+    silent = (connection_clock() - connection->moved_at) / NS_PER_MS;
+    if (silent < connection->settings.keepalive_ms) {
+        send_ping(connection);
+        return;
+    }
+    pthread_mutex_lock(&connection->lock);
+    connection_break(connection, VACCEL_EREMOTEIO,
+                     "no sign of life from the agent for %llu ms: it hangs, or the network is down",
+                     (unsigned long long)silent);
+    pthread_mutex_unlock(&connection->lock);
+}
+
+/* False: the deadline came first. */
+static bool readable_before(struct connection *connection, uint64_t deadline)
+{
+    struct pollfd socket = {.fd = connection->stream.fd, .events = POLLIN};
+    uint64_t now = connection_clock();
+    uint64_t ms = deadline > now ? (deadline - now + NS_PER_MS - 1) / NS_PER_MS : 0;
+    uint64_t most = (connection->settings.keepalive_ms + 2) / 3;
+
+    if (stream_look(&connection->stream) != VACCEL_EAGAIN)
+        return true;
+    return poll(&socket, 1, (int)(ms < most ? ms : most)) > 0;
+}
+
+void connection_read(struct connection *connection, uint64_t deadline)
+{
+    int ret;
+
+    notice_life(connection);
+    if (deadline && !readable_before(connection, deadline)) {
+        if (connection_clock() < deadline)
+            ask_for_life(connection);
+        return;
+    }
+    ret = stream_wait(&connection->stream);
+    if (ret == VACCEL_OK)
+        read_message(connection);
+    else if (ret == VACCEL_EAGAIN)
+        ask_for_life(connection);
+    else
+        give_up(connection, ret);
+}
