@@ -28,7 +28,11 @@ test:
 test-bare:
 	tools/test-bare.sh
 
-bench: all
+# A build folder that is there already has to find what is installed now.
+bench:
+	tools/setup.sh build bench
+	test ! -f $(BUILD)/build.ninja || meson setup --reconfigure $(BUILD)
+	$(MAKE) all
 	python3 bench/run.py $(BUILD)
 
 fuzz:

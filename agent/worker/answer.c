@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/log.h"
 #include "agent/worker/handlers.h"
+#include "agent/worker/list.h"
 #include "agent/worker/worker.h"
 #include "platform/hosted/log_tap.h"
 
@@ -195,13 +196,10 @@ void connection_free(struct connection *connection)
     objects_end(&connection->resources);
     buffer_cache_end(&connection->buffers);
     stream_end(&connection->stream);
-    if (connection->epoll >= 0)
-        close(connection->epoll);
-    if (connection->kick >= 0)
-        close(connection->kick);
-    pthread_mutex_destroy(&connection->reading);
+    readers_end(&connection->readers);
     pthread_mutex_destroy(&connection->lock);
     free(connection->body);
     free(connection);
     worker_tell_closed(slot);
+    list_forget_one();
 }

@@ -6,8 +6,6 @@
 #include "agent/worker/worker.h"
 #include "ops/op.h"
 
-#include <time.h>
-
 /*
  * Operations. All arguments lie in one buffer, into which their bytes are received: the plugin works
  * on them there, and what is returned is sent from there. What the client did not send is zeros.
@@ -69,6 +67,8 @@ static int reserve(struct connection *connection, struct incoming *incoming, uin
                      (unsigned long long)bytes, (unsigned long long)limits->message_bytes);
         return VACCEL_ENOSPC;
     }
+    if (!bytes)
+        return VACCEL_OK;
     pthread_mutex_lock(&connection->lock);
     fits = bytes <= limits->connection_bytes - connection->bytes;
     if (fits)
@@ -127,14 +127,6 @@ int call_prepare(struct connection *connection, struct incoming *incoming)
     return VACCEL_OK;
 }
 
-static uint64_t clock_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 static int call_by_number(struct worker_session *session, struct incoming *incoming)
 {
     const struct wire_call *body = &incoming->request.body.call;
@@ -151,7 +143,7 @@ static int run(struct worker_session *session, struct incoming *incoming)
     const struct wire_call *body = &incoming->request.body.call;
     struct vaccel_arg *args = incoming->call->args + 1;
     char name[VACCEL_ENUM_STR_MAX];
-    uint64_t begun = clock_ns();
+    uint64_t begun = monotonic_ns();
     int ret;
 
     if (body->op == WIRE_BY_NAME) {
@@ -163,8 +155,19 @@ static int run(struct worker_session *session, struct incoming *incoming)
         vaccel_op_type_name((vaccel_op_type_t)body->op, name, sizeof(name));
         ret = call_by_number(session, incoming);
     }
-    session_count(session, name, clock_ns() - begun);
+    session_count(session, name, monotonic_ns() - begun);
     return ret;
+}
+
+/* The library's; NULL: it was never registered. */
+static struct vaccel_resource *made_of(struct worker_resource *resource)
+{
+    struct vaccel_resource *made;
+
+    pthread_mutex_lock(&resource->lock);
+    made = resource->res;
+    pthread_mutex_unlock(&resource->lock);
+    return made;
 }
 
 /* The client names its resource in the request; here it has another id. */
@@ -174,6 +177,7 @@ static int run_with_resource(struct connection *connection, struct worker_sessio
     const struct wire_call *body = &incoming->request.body.call;
     struct vaccel_arg *id = &incoming->call->args[1];
     struct worker_resource *resource;
+    struct vaccel_resource *made;
     int ret = VACCEL_EINVAL;
 
     if (!body->nr_read || id->type != VACCEL_ARG_INT64 || id->size != sizeof(vaccel_id_t)) {
@@ -183,8 +187,9 @@ static int run_with_resource(struct connection *connection, struct worker_sessio
     resource = resource_use(connection, body->resource);
     if (!resource)
         return VACCEL_ENOENT;
-    if (resource->res) {
-        id->buf = &resource->res->id;
+    made = made_of(resource);
+    if (made) {
+        id->buf = &made->id;
         ret = run(session, incoming);
     } else {
         vaccel_error("resource %llu was never registered with a session",
@@ -203,7 +208,7 @@ static int check_name(const struct wire_text *name)
 
     for (i = 0; i < VACCEL_OP_MAX; i++) {
         vaccel_op_type_name((vaccel_op_type_t)i, known, sizeof(known));
-        if (strlen(known) != name->size || memcmp(known, name->text, name->size))
+        if (strlen(known) != name->size || memcmp(known, name->text, name->size) != 0)
             continue;
         vaccel_error("operation %s travels under its number, %d", known, i);
         return VACCEL_EINVAL;

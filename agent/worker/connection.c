@@ -6,30 +6,16 @@
 #include "agent/worker/worker.h"
 #include "wire/goodbye.h"
 
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void wake_one(const struct connection *connection)
-{
-    eventfd_write(connection->kick, 1);
-}
-
 static void close_way(struct connection *connection, const char *reason, int way)
 {
-    bool first;
-
-    pthread_mutex_lock(&connection->lock);
-    first = !connection->closing;
-    connection->closing = true;
-    pthread_mutex_unlock(&connection->lock);
-    if (!first)
+    if (!readers_close(&connection->readers))
         return;
     if (reason)
         agent_warn("%s: %s", connection->peer, reason);
     shutdown(connection->stream.fd, way);
-    wake_one(connection);
 }
 
 void connection_close(struct connection *connection, const char *reason)
@@ -38,132 +24,98 @@ void connection_close(struct connection *connection, const char *reason)
 }
 
 /* What the client still sends is read at the end, lest it takes the goodbye away. */
-void connection_say_goodbye(struct connection *connection, int status, const char *sentence)
+static void say_goodbye(struct connection *connection, int status, const char *sentence, bool waits)
 {
     unsigned char buf[WIRE_GOODBYE_ROOM] __attribute__((aligned(WIRE_ALIGN)));
     size_t size = wire_goodbye(buf, sizeof(buf), (uint32_t)status, sentence);
-    int ret;
 
-    stream_try_send(&connection->stream, buf, size, &ret);
+    if (waits)
+        stream_send_last(&connection->stream, buf, size);
+    else
+        stream_try_send(&connection->stream, buf, size);
     close_way(connection, NULL, SHUT_WR);
 }
 
-/* False: the connection is being closed; whoever is told so tells the next. */
-static bool wait_for_request(struct connection *connection)
+void connection_say_goodbye(struct connection *connection, int status, const char *sentence)
 {
-    struct epoll_event event = {0};
-    bool closing;
+    say_goodbye(connection, status, sentence, true);
+}
 
-    pthread_mutex_lock(&connection->lock);
-    connection->waiting++;
-    pthread_mutex_unlock(&connection->lock);
-    epoll_wait(connection->epoll, &event, 1, -1);
-    pthread_mutex_lock(&connection->lock);
-    connection->waiting--;
-    if (event.data.fd == connection->kick)
-        connection->kicked = false;
-    else if (event.events & EPOLLRDHUP)
-        connection->ended = true;
-    closing = connection->closing;
-    pthread_mutex_unlock(&connection->lock);
-    if (closing)
-        wake_one(connection);
-    return !closing;
+void connection_try_goodbye(struct connection *connection, int status, const char *sentence)
+{
+    say_goodbye(connection, status, sentence, false);
 }
 
 static void *serve(void *context);
 
-/* Somebody must be there to read the next request, while the caller runs this one. */
-static void let_others_read(struct connection *connection, bool more)
+static bool count_thread(struct connection *connection)
 {
-    bool spawn;
-    bool kick;
+    bool more;
 
     pthread_mutex_lock(&connection->lock);
-    more |= connection->ended;
-    connection->unread = more;
-    spawn = !connection->waiting && connection->threads <= worker.settings.limits.calls;
-    kick = more && !spawn && connection->waiting && !connection->kicked;
-    connection->threads += spawn;
-    connection->kicked |= kick;
+    more = connection->threads <= worker.settings.limits.calls;
+    connection->threads += more;
     pthread_mutex_unlock(&connection->lock);
-    if (kick)
-        wake_one(connection);
-    if (spawn && !thread_start(serve, connection)) {
-        pthread_mutex_lock(&connection->lock);
-        connection->threads--;
-        pthread_mutex_unlock(&connection->lock);
-    }
+    return more;
 }
 
-static struct incoming *next_request(struct connection *connection)
+/* Returns whether it was the last. */
+static bool discount_thread(struct connection *connection)
 {
-    struct stream *stream = &connection->stream;
-    struct incoming *request = NULL;
-    bool more = false;
+    bool last;
 
-    pthread_mutex_lock(&connection->reading);
-    if (incoming_read(connection, &request) == VACCEL_OK)
-        more = stream->start < stream->end || !stream->drained;
-    pthread_mutex_unlock(&connection->reading);
-    if (request)
-        let_others_read(connection, more);
+    pthread_mutex_lock(&connection->lock);
+    last = --connection->threads == 0;
+    pthread_mutex_unlock(&connection->lock);
+    return last;
+}
+
+/* The caller's turn to read. NULL: the connection is being closed. */
+static struct incoming *read_one(struct connection *connection)
+{
+    struct incoming *request = NULL;
+
+    incoming_read(connection, &request);
+    if (readers_leave(&connection->readers) && request && count_thread(connection) &&
+        !thread_start(serve, connection))
+        discount_thread(connection);
     return request;
 }
 
-static bool is_unread(struct connection *connection)
+static void run(struct connection *connection, struct incoming *request)
 {
-    bool unread;
+    uint64_t begun = monotonic_ns();
 
-    pthread_mutex_lock(&connection->lock);
-    unread = connection->unread && !connection->closing;
-    pthread_mutex_unlock(&connection->lock);
-    return unread;
+    incoming_run(connection, request);
+    readers_note_time(&connection->readers, monotonic_ns() - begun);
 }
 
 static void *serve(void *context)
 {
     struct connection *connection = context;
     struct incoming *request;
-    bool last;
 
-    do {
-        do {
-            request = next_request(connection);
-            if (request)
-                incoming_run(connection, request);
-        } while (request && is_unread(connection));
-    } while (wait_for_request(connection));
-    pthread_mutex_lock(&connection->lock);
-    last = --connection->threads == 0;
-    pthread_mutex_unlock(&connection->lock);
-    if (last) {
+    while (readers_enter(&connection->readers)) {
+        request = read_one(connection);
+        if (request)
+            run(connection, request);
+    }
+    if (discount_thread(connection)) {
         list_remove(connection);
         connection_free(connection);
     }
     return NULL;
 }
 
-static bool watch(const struct connection *connection, int fd)
-{
-    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.fd = fd};
-
-    return epoll_ctl(connection->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
-}
-
 static bool prepare(struct connection *connection)
 {
     const struct settings *settings = &worker.settings;
 
-    connection->epoll = epoll_create1(EPOLL_CLOEXEC);
-    connection->kick = eventfd(0, EFD_CLOEXEC);
     connection->body = malloc(WIRE_BODY_MAX);
     return objects_begin(&connection->sessions, settings->limits.sessions) &&
            objects_begin(&connection->resources, settings->limits.resources) && connection->body &&
-           connection->epoll >= 0 && connection->kick >= 0 &&
            stream_set_patience(&connection->stream, (unsigned int)settings->timeouts.stall_ms) ==
-               VACCEL_OK &&
-           watch(connection, connection->stream.fd) && watch(connection, connection->kick);
+               VACCEL_OK;
 }
 
 static void refuse(int fd, unsigned int slot, const char *peer)
@@ -182,12 +134,12 @@ void connection_begin(int fd, unsigned int slot, const char *peer)
         return;
     }
     stream_init(&connection->stream, fd, &worker.ledger->sending[slot]);
-    pthread_mutex_init(&connection->reading, NULL);
     pthread_mutex_init(&connection->lock, NULL);
     buffer_cache_begin(&connection->buffers);
     connection->slot = slot;
     connection->begun = monotonic_ms();
     connection->threads = 1;
+    readers_begin(&connection->readers);
     snprintf(connection->peer, sizeof(connection->peer), "%s", peer);
     list_add(connection);
     if (prepare(connection) && thread_start(serve, connection))

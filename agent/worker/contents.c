@@ -62,33 +62,37 @@ static int make_directory(struct worker_resource *resource)
 }
 
 /* Two files may have one name. */
-static int create_apart(struct worker_resource *resource, struct resource_blob *blob,
-                        const struct wire_text *name)
+static int create_apart(const struct worker_resource *resource, const struct wire_text *name,
+                        int *file, char **path)
 {
     char *directory = tree_new_directory(resource->directory);
     int ret = VACCEL_ENOSPC;
 
     if (directory)
-        ret = tree_create(directory, name, false, &resource->file, &blob->path);
+        ret = tree_create(directory, name, false, file, path);
     free(directory);
     return ret;
 }
 
-static int create_file(struct worker_resource *resource, struct resource_blob *blob,
-                       const struct wire_text *name)
+int contents_create_file(struct worker_resource *resource, const struct wire_text *name, int *file,
+                         char **path)
 {
     bool deep = resource->wanted.kind == WIRE_DIRECTORY;
     int ret = make_directory(resource);
 
     if (ret == VACCEL_OK)
-        ret = tree_create(resource->directory, name, deep, &resource->file, &blob->path);
+        ret = tree_create(resource->directory, name, deep, file, path);
     if (ret == VACCEL_EEXIST && !deep)
-        ret = create_apart(resource, blob, name);
+        ret = create_apart(resource, name, file, path);
     return ret;
 }
 
 static int create_memory(struct resource_blob *blob, const struct wire_text *name)
 {
+    int ret = tree_check_name(name, false);
+
+    if (ret != VACCEL_OK)
+        return ret;
     blob->data = mmap(NULL, blob->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (blob->data == MAP_FAILED)
         blob->data = NULL;
@@ -110,7 +114,7 @@ static int create_blob(struct worker_resource *resource, struct resource_blob *b
         blob->path = strndup(name->text, name->size);
         return blob->path ? VACCEL_OK : VACCEL_ENOMEM;
     default:
-        return create_file(resource, blob, name);
+        return contents_create_file(resource, name, &resource->file, &blob->path);
     }
 }
 
@@ -143,12 +147,13 @@ int contents_begin_blob(struct worker_resource *resource, const struct wire_reso
     return VACCEL_OK;
 }
 
-static int write_all(int file, const unsigned char *data, size_t size)
+/* Where it belongs, so that what failed half-way can be sent again. */
+static int write_all(int file, const unsigned char *data, size_t size, uint64_t offset)
 {
     ssize_t written;
 
     while (size) {
-        written = write(file, data, size);
+        written = pwrite(file, data, size, (off_t)offset);
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0) {
@@ -156,6 +161,7 @@ static int write_all(int file, const unsigned char *data, size_t size)
             return hosted_error_code(errno);
         }
         data += written;
+        offset += (uint64_t)written;
         size -= (size_t)written;
     }
     return VACCEL_OK;
@@ -167,7 +173,7 @@ int contents_take(struct worker_resource *resource, const struct wire_resource_c
     int ret = VACCEL_OK;
 
     if (resource->file >= 0)
-        ret = write_all(resource->file, data, chunk->size);
+        ret = write_all(resource->file, data, chunk->size, chunk->offset);
     else if (chunk->size)
         memcpy(resource->blobs[chunk->blob].data + chunk->offset, data, chunk->size);
     if (ret != VACCEL_OK)
@@ -180,7 +186,8 @@ int contents_take(struct worker_resource *resource, const struct wire_resource_c
 
 bool contents_complete(const struct worker_resource *resource)
 {
-    return resource->nr_blobs == resource->wanted.nr_blobs && last_is_complete(resource);
+    return resource->nr_blobs == resource->wanted.nr_blobs && last_is_complete(resource) &&
+           resource->promised == resource->wanted.size;
 }
 
 void contents_free(struct worker_resource *resource)

@@ -160,11 +160,7 @@ static int fetch_blob(struct worker_resource *resource, struct resource_blob *bl
 
     if (ret != VACCEL_OK)
         return ret;
-    if (!resource->directory)
-        resource->directory = tree_new_directory(NULL);
-    if (!resource->directory)
-        return VACCEL_ENOSPC;
-    ret = tree_create(resource->directory, &name, false, &file, &path);
+    ret = contents_create_file(resource, &name, &file, &path);
     if (ret != VACCEL_OK)
         return ret;
     ret = fetch_url(blob->path, file, most, &blob->size);

@@ -70,41 +70,42 @@ static int answer_ping(struct connection *connection, uint64_t id)
     return ret == VACCEL_OK ? ret : lose(connection, ret);
 }
 
-static int refuse(struct incoming *incoming, int status)
-{
-    incoming->refused = status;
-    return status;
-}
-
 static bool draining_refuses(uint16_t type)
 {
     return type == WIRE_CALL || type == WIRE_SESSION_BEGIN || type == WIRE_RESOURCE_NEW ||
            type == WIRE_RESOURCE_CHUNK || type == WIRE_RESOURCE_REGISTER;
 }
 
-/* Whether there is room for it; counts it. Errors are logged, which the client gets to read. */
-static int admit(struct connection *connection, struct incoming *incoming)
+/* Whether its id is free; then it is listed, and counted if there may be one more. */
+static bool enlist(struct connection *connection, struct incoming *incoming)
 {
-    const struct limits *limits = &worker.settings.limits;
-    unsigned int running;
+    bool known;
 
     pthread_mutex_lock(&connection->lock);
-    incoming->next_unanswered = connection->unanswered;
-    connection->unanswered = incoming;
-    running = connection->nr_unanswered;
-    incoming->counted = running < limits->calls;
-    connection->nr_unanswered += incoming->counted;
+    known = find_unanswered(connection, incoming->request.header.id);
+    if (!known) {
+        incoming->next_unanswered = connection->unanswered;
+        connection->unanswered = incoming;
+        incoming->counted = connection->nr_unanswered < worker.settings.limits.calls;
+        connection->nr_unanswered += incoming->counted;
+    }
     pthread_mutex_unlock(&connection->lock);
+    return !known;
+}
+
+/* Errors are logged, which the client gets to read. */
+static int admit(const struct incoming *incoming)
+{
     if (!incoming->counted) {
-        vaccel_error("%u requests of this connection are unanswered, and it may have no more "
+        vaccel_error("%llu requests of this connection are unanswered, and it may have no more "
                      "(setting calls)",
-                     running);
-        return refuse(incoming, VACCEL_EAGAIN);
+                     (unsigned long long)worker.settings.limits.calls);
+        return VACCEL_EAGAIN;
     }
     if (atomic_load_explicit(&worker.draining, memory_order_relaxed) &&
         draining_refuses(incoming->request.header.type)) {
         vaccel_error("the agent is shutting down, and begins nothing new");
-        return refuse(incoming, VACCEL_EAGAIN);
+        return VACCEL_EAGAIN;
     }
     return VACCEL_OK;
 }
@@ -114,14 +115,13 @@ static void prepare(struct connection *connection, struct incoming *incoming)
     int ret;
 
     platform_log_tap(incoming->sentence, sizeof(incoming->sentence));
-    ret = admit(connection, incoming);
+    ret = admit(incoming);
     if (ret == VACCEL_OK && incoming->request.header.type == WIRE_CALL)
         ret = call_prepare(connection, incoming);
     else if (ret == VACCEL_OK && incoming->request.header.type == WIRE_RESOURCE_CHUNK)
         ret = chunk_prepare(connection, incoming);
     platform_log_tap(NULL, 0);
-    if (ret != VACCEL_OK)
-        refuse(incoming, ret);
+    incoming->refused = ret;
 }
 
 static void set_deadline(struct incoming *incoming)
@@ -223,16 +223,6 @@ static int read_part(struct connection *connection, const struct wire_header *he
     return ret;
 }
 
-static bool is_unanswered(struct connection *connection, uint64_t id)
-{
-    bool known;
-
-    pthread_mutex_lock(&connection->lock);
-    known = find_unanswered(connection, id) != NULL;
-    pthread_mutex_unlock(&connection->lock);
-    return known;
-}
-
 /* A new request. Too many of which the payload is outstanding would be too much to keep. */
 static int begin_request(struct connection *connection, struct incoming *incoming,
                          struct incoming **complete)
@@ -240,6 +230,12 @@ static int begin_request(struct connection *connection, struct incoming *incomin
     const struct wire_header *header = &incoming->request.header;
     int ret;
 
+    if (!enlist(connection, incoming)) {
+        ret = distrust_value(connection, "an id is in use by a request without an answer",
+                             header->id);
+        free(incoming);
+        return ret;
+    }
     set_deadline(incoming);
     incoming->left = incoming->request.payload_size;
     prepare(connection, incoming);
@@ -262,15 +258,13 @@ static int begin_request(struct connection *connection, struct incoming *incomin
 
 static int check_greeting(struct connection *connection, uint16_t type)
 {
-    bool greeted;
+    bool greeted = atomic_load_explicit(&connection->greeted, memory_order_relaxed);
 
-    pthread_mutex_lock(&connection->lock);
-    greeted = connection->greeted;
-    connection->greeted |= type == WIRE_HELLO;
-    pthread_mutex_unlock(&connection->lock);
-    if (greeted == (type != WIRE_HELLO))
-        return VACCEL_OK;
-    return distrust_value(connection, "the first message, and no other, is a hello", type);
+    if (greeted == (type == WIRE_HELLO))
+        return distrust_value(connection, "the first message, and no other, is a hello", type);
+    if (!greeted)
+        atomic_store(&connection->greeted, true);
+    return VACCEL_OK;
 }
 
 static int read_request(struct connection *connection, const struct wire_header *header,
@@ -280,9 +274,6 @@ static int read_request(struct connection *connection, const struct wire_header 
     struct incoming *incoming;
     int ret = check_greeting(connection, header->type);
 
-    if (ret == VACCEL_OK && header->type != WIRE_CANCEL && is_unanswered(connection, header->id))
-        ret = distrust_value(connection, "an id is in use by a request without an answer",
-                             header->id);
     if (ret != VACCEL_OK)
         return ret;
     incoming = incoming_new(connection, header);
@@ -321,29 +312,27 @@ static int read_message(struct connection *connection, struct incoming **complet
                                     : read_request(connection, &header, complete);
 }
 
-/* In the middle of a payload the next part is waited for, as it is on its way. */
-static int look_for_message(struct connection *connection)
+/* A client may be silent for ever, but not in the middle of a payload. */
+static int wait_for_message(struct connection *connection)
 {
     int stalls = 0;
     int ret;
 
-    if (!connection->partial)
-        return stream_look(&connection->stream);
-    do
+    do {
         ret = stream_wait(&connection->stream);
-    while (ret == VACCEL_EAGAIN && ++stalls < STALLS_MOST);
+        if (atomic_load(&connection->readers.closing))
+            return VACCEL_ESESS;
+        stalls += connection->partial != NULL;
+    } while (ret == VACCEL_EAGAIN && stalls < STALLS_MOST);
     return ret;
 }
 
-int incoming_read(struct connection *connection, struct incoming **complete)
+void incoming_read(struct connection *connection, struct incoming **complete)
 {
     int ret = VACCEL_OK;
 
     while (!*complete && ret == VACCEL_OK) {
-        ret = look_for_message(connection);
-        if (ret == VACCEL_EAGAIN && !connection->partial)
-            return VACCEL_OK;
+        ret = wait_for_message(connection);
         ret = ret == VACCEL_OK ? read_message(connection, complete) : lose(connection, ret);
     }
-    return ret;
 }

@@ -30,11 +30,10 @@ struct incoming {
 
 /*
  * Read until a request is complete: *@complete, whose answer is then due. Messages that need no more
- * than an answer are dealt with on the way. NULL: nothing more is there now. The caller has
- * connection->reading. Returns OK, or an error after which the connection is to be closed; it
- * is logged and the client told.
+ * than an answer are dealt with on the way. NULL: the connection is being closed; why is logged and
+ * the client told. By who reads.
  */
-int incoming_read(struct connection *connection, struct incoming **complete);
+void incoming_read(struct connection *connection, struct incoming **complete);
 
 /*
  * Its answer is about to be sent: once the client has it, it may use the id again and make one request

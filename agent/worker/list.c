@@ -6,17 +6,30 @@
 #include <sys/socket.h>
 #include <time.h>
 
-enum { END_PATIENCE_MS = 2000, PAUSE_MS = 5 };
+enum { END_PATIENCE_MS = 1000, PAUSE_MS = 5 };
 
 static struct connection *all;
+static unsigned int alive; /* also those that are being freed */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-uint64_t monotonic_ms(void)
+void list_forget_one(void)
+{
+    pthread_mutex_lock(&lock);
+    alive--;
+    pthread_mutex_unlock(&lock);
+}
+
+uint64_t monotonic_ns(void)
 {
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+uint64_t monotonic_ms(void)
+{
+    return monotonic_ns() / 1000000;
 }
 
 bool thread_start(void *(*run)(void *context), void *context)
@@ -34,6 +47,7 @@ void list_add(struct connection *connection)
     pthread_mutex_lock(&lock);
     connection->next = all;
     all = connection;
+    alive++;
     pthread_mutex_unlock(&lock);
 }
 
@@ -56,9 +70,7 @@ bool connections_expire(uint64_t now_ms, uint64_t patience_ms)
 
     pthread_mutex_lock(&lock);
     for (connection = all; connection; connection = connection->next) {
-        pthread_mutex_lock(&connection->lock);
-        greeted = connection->greeted || connection->closing;
-        pthread_mutex_unlock(&connection->lock);
+        greeted = atomic_load(&connection->greeted) || atomic_load(&connection->readers.closing);
         if (!greeted && now_ms - connection->begun >= patience_ms)
             connection_close(connection, "said no hello in time: it is disconnected");
         else
@@ -83,28 +95,34 @@ unsigned int connections_running(void)
     return running;
 }
 
-static bool none_left(void)
+static bool all_gone(void)
 {
-    bool none;
+    bool gone;
 
     pthread_mutex_lock(&lock);
-    none = !all;
+    gone = !alive;
     pthread_mutex_unlock(&lock);
-    return none;
+    return gone;
 }
 
-void connections_end_all(int status, const char *sentence)
+void connections_say_goodbye(int status, const char *sentence)
 {
-    const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000};
     struct connection *connection;
-    unsigned int waited;
 
     pthread_mutex_lock(&lock);
     for (connection = all; connection; connection = connection->next) {
-        connection_say_goodbye(connection, status, sentence);
+        connection_try_goodbye(connection, status, sentence);
         shutdown(connection->stream.fd, SHUT_RD);
     }
     pthread_mutex_unlock(&lock);
-    for (waited = 0; waited < END_PATIENCE_MS && !none_left(); waited += PAUSE_MS)
+}
+
+bool connections_wait(void)
+{
+    const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000};
+    unsigned int waited;
+
+    for (waited = 0; waited < END_PATIENCE_MS && !all_gone(); waited += PAUSE_MS)
         nanosleep(&pause, NULL);
+    return all_gone();
 }

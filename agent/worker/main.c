@@ -2,6 +2,7 @@
 #include "agent/log.h"
 #include "agent/worker/connection.h"
 #include "agent/worker/worker.h"
+#include "platform/platform.h"
 #include "vaccel.h"
 
 #include <poll.h>
@@ -17,10 +18,17 @@ enum { TICK_MS = 100, DRAIN_TICK_MS = 5 };
 
 struct worker worker;
 
+/* The broker waits for it: want of memory passes. */
 static void send_message(const struct control_message *message)
 {
-    while (send(CONTROL_FD, message, sizeof(*message), MSG_NOSIGNAL) < 0 && errno == EINTR)
-        continue;
+    const struct timespec pause = {.tv_nsec = TICK_MS * 1000000};
+
+    while (send(CONTROL_FD, message, sizeof(*message), MSG_NOSIGNAL) < 0) {
+        if (errno == ENOBUFS || errno == ENOMEM)
+            nanosleep(&pause, NULL);
+        else if (errno != EINTR)
+            return;
+    }
 }
 
 void worker_tell_closed(unsigned int slot)
@@ -80,30 +88,38 @@ static bool calls_run_at(uint64_t deadline)
     return connections_running();
 }
 
-/*
- * What runs may end, within its time. If something does not, its plugin is in use, and the process can
- * only be ended from outside of it.
- */
+/* A plugin that hangs is in use: the process ends around it, without a word to the library. */
+static int end(int status)
+{
+    if (connections_wait())
+        return status;
+    _exit(status);
+}
+
+/* What runs may end, within its time. */
 static int drain(void)
 {
     atomic_store(&worker.draining, true);
     if (calls_run_at(monotonic_ms() + worker.settings.timeouts.drain_ms)) {
-        agent_warn("%u calls are still running at the end of the time to finish (setting "
-                   "drain_ms): they are cut off",
+        agent_warn("the time to finish (setting drain_ms) is over, and calls that still run are "
+                   "cut off: %u",
                    connections_running());
-        connections_end_all(VACCEL_EAGAIN, "the agent is shut down, and the call took too long");
+        connections_say_goodbye(VACCEL_EAGAIN,
+                                "the agent is shut down, and the call took too long");
         _exit(EXIT_SUCCESS);
     }
-    connections_end_all(VACCEL_EAGAIN, "the agent is shut down");
-    return EXIT_SUCCESS;
+    connections_say_goodbye(VACCEL_EAGAIN, "the agent is shut down");
+    return end(EXIT_SUCCESS);
 }
 
 /* Without a broker nobody would notice that the worker dies. */
 static int end_without_broker(void)
 {
     agent_error("the broker is gone: the worker ends too");
-    connections_end_all(VACCEL_EREMOTEIO, "the agent's broker died");
-    return EXIT_FAILURE;
+    connections_say_goodbye(VACCEL_EREMOTEIO, "the agent's broker died");
+    connections_wait();
+    platform_directory_remove(getenv("XDG_RUNTIME_DIR"));
+    return end(EXIT_FAILURE);
 }
 
 static bool wait_for_broker(void)
@@ -112,6 +128,18 @@ static bool wait_for_broker(void)
     bool expiring = connections_expire(monotonic_ms(), worker.settings.timeouts.hello_ms);
 
     return poll(&control, 1, expiring ? TICK_MS : -1) > 0;
+}
+
+/* Without the socket if no descriptor was free for it: then the broker closes its own. */
+static void take_connection(int fd, const struct control_message *message)
+{
+    if (fd >= 0 && message->slot < CONNECTIONS_MOST) {
+        connection_begin(fd, message->slot, message->peer);
+        return;
+    }
+    agent_error("%s: no descriptor for one more connection: raise LimitNOFILE or ulimit -n",
+                message->peer);
+    worker_tell_closed(message->slot);
 }
 
 static int serve(void)
@@ -125,8 +153,8 @@ static int serve(void)
         if (!receive(&message, sizeof(message), &fd))
             return end_without_broker();
         message.peer[sizeof(message.peer) - 1] = '\0';
-        if (message.type == CONTROL_SOCKET && fd >= 0 && message.slot < CONNECTIONS_MOST)
-            connection_begin(fd, message.slot, message.peer);
+        if (message.type == CONTROL_SOCKET)
+            take_connection(fd, &message);
         else if (message.type == CONTROL_DRAIN)
             return drain();
         else if (fd >= 0)

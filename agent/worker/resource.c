@@ -215,6 +215,7 @@ static int fetch(struct connection *connection, struct worker_resource *resource
     pthread_mutex_unlock(&connection->lock);
     ret = contents_fetch(resource, left, &size);
     resource->wanted.size += size;
+    resource->promised += size;
     pthread_mutex_lock(&connection->lock);
     connection->resource_bytes -= left - size;
     pthread_mutex_unlock(&connection->lock);

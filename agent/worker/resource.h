@@ -44,9 +44,17 @@ int contents_begin_blob(struct worker_resource *resource, const struct wire_reso
 /* Take the bytes of a chunk that was checked. */
 int contents_take(struct worker_resource *resource, const struct wire_resource_chunk *chunk,
                   const void *data);
+/* A new file for @name in the resource's directory; see tree_create(). */
+int contents_create_file(struct worker_resource *resource, const struct wire_text *name, int *file,
+                         char **path);
 bool contents_complete(const struct worker_resource *resource);
 void contents_free(struct worker_resource *resource);
 
+/*
+ * Whether a stranger may call a file or a piece of memory so: tree.c. Returns EINVAL, logged.
+ * @deep  whether the name may have directories
+ */
+int tree_check_name(const struct wire_text *name, bool deep);
 /*
  * A file of its own below @directory for @name, in directories made on the way: tree.c. Nothing that
  * exists is followed or overwritten. Returns EINVAL (no name for a file), EEXIST, or an error of

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/log.h"
 #include "agent/worker/resource.h"
 #include "platform/hosted/error_code.h"
 #include "platform/platform.h"
@@ -37,7 +38,7 @@ static bool part_valid(const char *part, size_t length)
            !(length == 2 && part[0] == '.' && part[1] == '.');
 }
 
-static int check_name(const struct wire_text *name, bool deep)
+int tree_check_name(const struct wire_text *name, bool deep)
 {
     size_t parts = 0;
     size_t begun = 0;
@@ -105,7 +106,7 @@ int tree_create(const char *directory, const struct wire_text *name, bool deep, 
 {
     char copy[WIRE_NAME_MAX + 1];
     int error;
-    int ret = check_name(name, deep);
+    int ret = tree_check_name(name, deep);
 
     if (ret != VACCEL_OK)
         return ret;
@@ -142,7 +143,11 @@ char *tree_new_directory(const char *within)
 
 void tree_remove(const char *directory)
 {
-    platform_directory_remove(directory);
+    int error = platform_directory_remove(directory);
+
+    if (error)
+        agent_warn("cannot remove %s now, only when the worker ends: %s", directory,
+                   strerror(error));
 }
 
 void tree_empty(const char *directory)

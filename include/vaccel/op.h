@@ -74,7 +74,7 @@ struct vaccel_named_op {
 /*
  * Call an operation by its name: one that a plugin brought, or one of the list above in lower case
  * ("blas_sgemm"), whose arguments are then those of vaccel_genop() without the first.
- * @read   @nr_read arguments that go in; the plugin may change their contents
+ * @read   @nr_read arguments that go in; a plugin in this process may change their contents
  * @write  @nr_write arguments that come out; their buffers are the caller's
  * Returns EINVAL (NULL, or arguments that the operation does not take), ESESS (released session),
  * ENOTSUP (no plugin of this session knows the name), or what the plugin returned.

@@ -98,13 +98,13 @@ const struct op_arg *op_arg_at(const struct op_spec *spec, const struct vaccel_o
 
 const struct op_arg *op_opaque(const struct vaccel_op_call *call, bool write, size_t i)
 {
-    static const struct op_arg opaque = {"(opaque)", VACCEL_ARG_RAW, OP_INOUT,
-                                         OP_ANY_TYPE | OP_WHOLE_SIZE};
+    static const struct op_arg in = {"(opaque)", VACCEL_ARG_RAW, OP_IN, OP_ANY_TYPE};
+    static const struct op_arg inout = {"(opaque)", VACCEL_ARG_RAW, OP_INOUT,
+                                        OP_ANY_TYPE | OP_WHOLE_SIZE};
 
     (void)call;
-    (void)write;
     (void)i;
-    return &opaque;
+    return write ? &inout : &in;
 }
 
 static int explain(const struct op_spec *spec, const struct op_arg *arg, const char *what)

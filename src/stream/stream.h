@@ -2,8 +2,8 @@
 #ifndef STREAM_STREAM_H
 #define STREAM_STREAM_H
 
+#include "stream/outbox.h"
 #include "stream/pieces.h"
-#include "stream/turns.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -25,8 +25,7 @@ struct stream {
     unsigned char ahead[STREAM_AHEAD]; /* received, not yet wanted: from start to end */
     size_t start;
     size_t end;
-    bool drained; /* the last receive got less than there was room for */
-    struct turns turns;
+    struct outbox outbox;
     atomic_uint_fast64_t moved; /* bytes there and back; who waits sees whether anything goes on */
     /* Not 0 while a message is being sent, so that whoever shares it sends nothing between. */
     _Atomic uint32_t *sending;
@@ -60,16 +59,20 @@ int stream_receive_pieces(struct stream *stream, struct pieces *pieces, size_t s
 int stream_discard(struct stream *stream, size_t size);
 
 /*
- * Send one message: header and body as they are, then the payload, in as many parts as it takes.
+ * Send one message: header and body as they are, then the payload, in as many parts as it takes. A
+ * small one may be copied and sent by the thread that is just sending; then an error is that one's.
  * @head    a struct wire_header and the body, @size bytes; payload_size and flags are set here
  * @pieces  the payload; may be NULL. They are used up
  */
 int stream_send(struct stream *stream, void *head, size_t size, struct pieces *pieces);
 
-/*
- * Send a message without payload unless another is being sent at this moment; false then. For what
- * must not wait.
- */
-bool stream_try_send(struct stream *stream, void *head, size_t size, int *result);
+/* Send a message without payload; when this returns it was sent, and all that came before it. */
+int stream_send_last(struct stream *stream, void *head, size_t size);
+
+/* Send a message without payload, but do not wait for others to be sent: EBUSY then. */
+int stream_try_send(struct stream *stream, void *head, size_t size);
+
+/* What the errno of a socket call means. */
+int stream_explain(void);
 
 #endif

@@ -116,21 +116,19 @@ static void test_none(void **state)
     assert_int_equal(vaccel_exec(&remote, "library", "symbol", NULL, 0, NULL, 0), 0);
 }
 
-/* Whatever the list is called, arguments that only the plugin knows go there and come back. */
-static void test_both_lists_go_both_ways(void **state)
+/* What only the plugin knows goes there, whatever its list; those to write come back as well. */
+static void test_arguments_to_write_go_both_ways(void **state)
 {
     enum { SIZE = (1 << 20) + 5 };
-    static unsigned char in[SIZE], out[SIZE], was_in[SIZE], was_out[SIZE];
+    static unsigned char in[SIZE], out[SIZE], was_in[SIZE];
     struct vaccel_arg read = ARG(BUFFER, in, SIZE), write = ARG(BUFFER, out, SIZE);
 
     (void)state;
     fill(in, SIZE, 1);
     fill(was_in, SIZE, 1);
     fill(out, SIZE, 2);
-    fill(was_out, SIZE, 2);
     assert_int_equal(vaccel_call(&remote, "mirror.swap", &read, 1, &write, 1), 0);
     assert_memory_equal(out, was_in, SIZE);
-    assert_memory_equal(in, was_out, SIZE);
 }
 
 /* What nobody wrote comes back as it was, or as zeros, and is never another call's. */
@@ -190,7 +188,7 @@ int argument_cases(void)
         test(test_many_arguments),
         test(test_more_arguments_than_there_may_be),
         test(test_none),
-        test(test_both_lists_go_both_ways),
+        test(test_arguments_to_write_go_both_ways),
         test(test_what_the_plugin_does_not_write),
         test(test_what_is_left_of_a_typed_output),
         test(test_what_lies_between_rows),

@@ -10,15 +10,13 @@ struct vaccel_session local, remote;
 enum { SKIPPED = 77 };
 
 /* A plugin of tests/plugins/ by its path, another by its name. */
-static const char *add_plugin(char *list, size_t size, const char *name)
+static void add_plugin(char *list, size_t size, const char *name)
 {
     size_t used = strlen(list);
+    char path[512];
 
-    snprintf(list + used, size - used, "%s%s/libvaccel-%s.so", used ? ":" : "", TEST_PLUGIN_DIR,
-             name);
-    if (access(list + used + (used > 0), R_OK))
-        snprintf(list + used, size - used, "%s%s", used ? ":" : "", name);
-    return list;
+    snprintf(path, sizeof(path), "%s/libvaccel-%s.so", TEST_PLUGIN_DIR, name);
+    snprintf(list + used, size - used, "%s%s", used ? ":" : "", access(path, R_OK) ? name : path);
 }
 
 static int bootstrap(void)

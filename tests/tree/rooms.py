@@ -16,7 +16,6 @@ ROOMS = {
     'src/platform': PLATFORM,
     'src/wire': WIRE,
     'src/stream': STREAM,
-    'src/stream': STREAM,
     'src/core': CORE,
     'src/ops': OPS,
     'src/hosted': CORE,

@@ -61,15 +61,15 @@ static uint16_t moves(const struct packed_call *packed, size_t i)
     return flags;
 }
 
-/* A held output's size is its whole length. */
+/* A held output's size is its whole length; of everything else all comes back. */
 static bool size_fits(const struct packed_call *packed, size_t i,
                       const struct wire_returned *returned)
 {
-    const struct op_arg *arg = described(packed, i);
     size_t room = arg_at(packed->call, i)->size;
 
-    return returned->sent <= room && returned->sent <= returned->size &&
-           (returned->size <= room || arg->flags & OP_WHOLE_SIZE) && returned->size <= SIZE_MAX;
+    if (!(described(packed, i)->flags & OP_WHOLE_SIZE))
+        return returned->size == room && returned->sent == room;
+    return returned->sent <= room && returned->sent <= returned->size && returned->size <= SIZE_MAX;
 }
 
 static bool take_returned(struct packed_call *packed, struct exchange *exchange, size_t i,

@@ -132,16 +132,9 @@ void connection_drop(struct connection *connection)
         connection_free(connection);
 }
 
-bool connection_usable(struct connection *connection)
+bool connection_usable(const struct connection *connection)
 {
-    bool usable;
-
-    if (connection_foreign(connection))
-        return false;
-    pthread_mutex_lock(&connection->lock);
-    usable = !connection->broken;
-    pthread_mutex_unlock(&connection->lock);
-    return usable;
+    return !connection_foreign(connection) && atomic_load(&connection->broken) == VACCEL_OK;
 }
 
 uint64_t connection_message_max(const struct connection *connection)
@@ -157,19 +150,19 @@ void connection_disown(struct connection *connection)
 void connection_break(struct connection *connection, int status, const char *format, ...)
 {
     va_list arguments;
-    struct slot *slot;
-    size_t i;
+    bool first;
 
-    if (connection->broken)
-        return;
-    connection->broken = status;
-    va_start(arguments, format);
-    vsnprintf(connection->reason, sizeof(connection->reason), format, arguments);
-    va_end(arguments);
-    shutdown(connection->stream.fd, SHUT_RDWR);
-    for (i = 0; i < connection->slots.count; i++) {
-        slot = &connection->slots.list[i];
-        pthread_cond_signal(&slot->changed);
+    pthread_mutex_lock(&connection->lock);
+    first = atomic_load(&connection->broken) == VACCEL_OK;
+    if (first) {
+        va_start(arguments, format);
+        vsnprintf(connection->reason, sizeof(connection->reason), format, arguments);
+        va_end(arguments);
+        atomic_store(&connection->broken, status);
     }
-    pthread_cond_broadcast(&connection->slots.freed);
+    pthread_mutex_unlock(&connection->lock);
+    if (!first)
+        return;
+    shutdown(connection->stream.fd, SHUT_RDWR);
+    slots_wake_all(&connection->slots);
 }

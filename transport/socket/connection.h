@@ -31,7 +31,7 @@ struct connection *connection_hold(struct connection *connection);
 void connection_drop(struct connection *connection);
 
 /* False: it was lost, and only a new one will do. */
-bool connection_usable(struct connection *connection);
+bool connection_usable(const struct connection *connection);
 
 /* Bytes that the arguments of one call may have. */
 uint64_t connection_message_max(const struct connection *connection);

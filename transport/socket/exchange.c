@@ -10,23 +10,6 @@ void exchange_begin(struct exchange *exchange, enum wire_type type, void *buf, s
     wire_begin(&exchange->request, buf, room, type, 0);
 }
 
-static struct timespec moment(uint64_t ns)
-{
-    return (struct timespec){(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
-}
-
-/* Returns whether the deadline has passed. */
-static bool sleep_until(struct connection *connection, pthread_cond_t *changed, uint64_t deadline)
-{
-    struct timespec until = moment(deadline);
-
-    if (!deadline) {
-        pthread_cond_wait(changed, &connection->lock);
-        return false;
-    }
-    return pthread_cond_timedwait(changed, &connection->lock, &until) == ETIMEDOUT;
-}
-
 static int refuse_broken(const struct connection *connection)
 {
     vaccel_error("%s: %s", connection->address, connection->reason);
@@ -41,20 +24,18 @@ static int refuse_late(const struct connection *connection, const char *what)
     return VACCEL_EREMOTEIO;
 }
 
-/* Under the lock. Waits while the agent has as many requests as it takes. */
+/* Waits while the agent has as many requests as it takes. */
 static int take_slot(struct connection *connection, struct exchange *exchange, uint64_t deadline,
                      struct slot **slot)
 {
     enum wire_type type = wire_header_of(&exchange->request)->type;
-    bool late = false;
 
-    while (!connection->broken) {
+    while (atomic_load(&connection->broken) == VACCEL_OK) {
         *slot = slots_take(&connection->slots, exchange, type);
         if (*slot)
             return VACCEL_OK;
-        if (late)
+        if (!slots_wait_for_free(&connection->slots, deadline))
             return refuse_late(connection, "the agent has too many requests to take one more");
-        late = sleep_until(connection, &connection->slots.freed, deadline);
     }
     return refuse_broken(connection);
 }
@@ -66,66 +47,77 @@ static void send_request(struct connection *connection, struct exchange *exchang
     struct wire_header *header = wire_header_of(&exchange->request);
     int ret;
 
-    header->id = slot->id;
+    header->id = atomic_load_explicit(&slot->id, memory_order_relaxed);
     header->deadline_ms = connection->settings.call_ms;
     ret = stream_send(&connection->stream, header, exchange->request.size, &exchange->out);
     if (ret == VACCEL_OK || ret == VACCEL_ESESS)
         return;
-    pthread_mutex_lock(&connection->lock);
     connection_break(connection, VACCEL_EREMOTEIO,
                      ret == VACCEL_EAGAIN
                          ? "the agent takes no bytes: it hangs, or the network is down"
                          : "sending failed");
-    pthread_mutex_unlock(&connection->lock);
 }
 
-/* What was being received when the connection broke never will be. */
+/* What was being received when the connection broke never will be. By who reads, at the end. */
 static void settle_broken(struct connection *connection)
 {
+    struct slots *slots = &connection->slots;
+    int receiving;
     size_t i;
 
-    for (i = 0; connection->broken && i < connection->slots.count; i++)
-        if (connection->slots.list[i].state == SLOT_RECEIVING) {
-            connection->slots.list[i].state = SLOT_WAITING;
-            pthread_cond_signal(&connection->slots.list[i].changed);
-        }
+    for (i = 0; connection->broken && i < slots->count; i++) {
+        receiving = SLOT_RECEIVING;
+        if (atomic_compare_exchange_strong(&slots->list[i].state, &receiving, SLOT_WAITING))
+            slots_wake(&slots->list[i]);
+    }
 }
 
-static void read_for_all(struct connection *connection, uint64_t deadline)
+/* False: another thread reads. */
+static bool read_for_all(struct connection *connection, uint64_t deadline)
 {
-    connection->reading = true;
-    pthread_mutex_unlock(&connection->lock);
-    connection_read(connection, deadline);
-    pthread_mutex_lock(&connection->lock);
-    connection->reading = false;
+    if (atomic_exchange(&connection->reading, true))
+        return false;
+    if (atomic_load(&connection->broken) == VACCEL_OK)
+        connection_read(connection, deadline);
     settle_broken(connection);
+    atomic_store(&connection->reading, false);
+    return true;
 }
 
-/* Under the lock: until the answer is there, the connection broken, or nobody answers in time. */
+static bool is_over(const struct connection *connection, const struct slot *slot)
+{
+    int state = atomic_load(&slot->state);
+
+    return state == SLOT_DONE || (state == SLOT_WAITING && atomic_load(&connection->broken));
+}
+
+/* While another thread reads: until that one wakes us, be it with our answer or to read ourselves. */
+static void let_others_read(struct connection *connection, struct slot *slot, uint64_t deadline)
+{
+    slots_fall_asleep(&connection->slots, slot);
+    if (atomic_load(&connection->reading) && !is_over(connection, slot))
+        slots_sleep(slot, deadline);
+    slots_rise(&connection->slots, slot);
+}
+
+/* Until the answer is there, the connection broken, or nobody answers in time. */
 static void wait(struct connection *connection, struct slot *slot, uint64_t deadline)
 {
-    while (slot->state != SLOT_DONE && !(slot->state == SLOT_WAITING && connection->broken)) {
-        if (slot->state == SLOT_RECEIVING)
-            deadline = 0;
+    while (!is_over(connection, slot)) {
+        if (atomic_load(&slot->state) == SLOT_RECEIVING)
+            deadline = 0; /* it is there; only this takes its time */
         if (deadline && connection_clock() >= deadline)
             return;
-        if (!connection->reading && !connection->broken) {
-            read_for_all(connection, deadline);
-        } else {
-            slot->sleeps = true;
-            sleep_until(connection, &slot->changed, deadline);
-            slot->sleeps = false;
-        }
+        if (!read_for_all(connection, deadline))
+            let_others_read(connection, slot, deadline);
     }
 }
 
 /* Somebody must go on reading. */
 static void hand_on_reading(struct connection *connection)
 {
-    struct slot *next = connection->reading ? NULL : slots_sleeping(&connection->slots);
-
-    if (next)
-        pthread_cond_signal(&next->changed);
+    if (!atomic_load(&connection->reading))
+        slots_wake_any(&connection->slots);
 }
 
 /* So that the agent need not send what nobody takes. It may be too busy to be told. */
@@ -135,47 +127,36 @@ static void cancel(struct connection *connection, uint64_t id)
         __attribute__((aligned(WIRE_ALIGN)));
     const struct wire_cancel body = {id};
     struct wire_writer writer;
-    int ret;
 
     wire_begin(&writer, buf, sizeof(buf), WIRE_CANCEL, id);
     wire_put(&writer, &body, sizeof(body));
-    stream_try_send(&connection->stream, buf, wire_end(&writer), &ret);
+    stream_try_send(&connection->stream, buf, wire_end(&writer));
 }
 
-static int abandon(struct connection *connection, struct slot *slot)
+/* Nobody waits any more. False: the answer has come at the last moment. */
+static bool abandon(struct connection *connection, struct slot *slot)
 {
-    uint64_t id = slot->id;
+    uint64_t id = atomic_load_explicit(&slot->id, memory_order_relaxed);
+    int waiting = SLOT_WAITING;
 
-    slot->state = SLOT_ABANDONED;
-    slot->exchange = NULL;
-    pthread_mutex_unlock(&connection->lock);
+    if (!atomic_compare_exchange_strong(&slot->state, &waiting, SLOT_ABANDONED))
+        return false;
     cancel(connection, id);
-    pthread_mutex_lock(&connection->lock);
-    return refuse_late(connection, "no answer came");
+    return true;
 }
 
+/* After wait(), of which the deadline may have passed. */
 static int conclude(struct connection *connection, struct slot *slot)
 {
     int ret;
 
-    if (slot->state == SLOT_WAITING && !connection->broken)
-        return abandon(connection, slot);
-    ret = slot->state == SLOT_DONE ? slot->status : refuse_broken(connection);
+    if (!is_over(connection, slot)) {
+        if (abandon(connection, slot))
+            return refuse_late(connection, "no answer came");
+        wait(connection, slot, 0);
+    }
+    ret = atomic_load(&slot->state) == SLOT_DONE ? slot->status : refuse_broken(connection);
     slots_give_back(&connection->slots, slot);
-    return ret;
-}
-
-static int exchange_in_slot(struct connection *connection, struct exchange *exchange,
-                            struct slot *slot, uint64_t deadline)
-{
-    int ret;
-
-    pthread_mutex_unlock(&connection->lock);
-    send_request(connection, exchange, slot);
-    pthread_mutex_lock(&connection->lock);
-    wait(connection, slot, deadline);
-    ret = conclude(connection, slot);
-    hand_on_reading(connection);
     return ret;
 }
 
@@ -195,10 +176,12 @@ int connection_exchange(struct connection *connection, struct exchange *exchange
         vaccel_error("the session was begun before fork(), and stays the parent's: begin another");
         return VACCEL_ESESS;
     }
-    pthread_mutex_lock(&connection->lock);
     ret = take_slot(connection, exchange, deadline, &slot);
-    if (ret == VACCEL_OK)
-        ret = exchange_in_slot(connection, exchange, slot, deadline);
-    pthread_mutex_unlock(&connection->lock);
+    if (ret != VACCEL_OK)
+        return ret;
+    send_request(connection, exchange, slot);
+    wait(connection, slot, deadline);
+    ret = conclude(connection, slot);
+    hand_on_reading(connection);
     return ret;
 }

@@ -17,7 +17,6 @@ uint64_t connection_clock(void)
 
 static void give_up(struct connection *connection, int ret)
 {
-    pthread_mutex_lock(&connection->lock);
     if (ret == VACCEL_ESESS)
         connection_break(connection, VACCEL_EREMOTEIO,
                          "the agent closed the connection: it ended, or its worker died");
@@ -27,45 +26,32 @@ static void give_up(struct connection *connection, int ret)
                          connection->settings.keepalive_ms);
     else
         connection_break(connection, VACCEL_EREMOTEIO, "receiving failed: %s", strerror(errno));
-    pthread_mutex_unlock(&connection->lock);
 }
 
 static bool distrust(struct connection *connection, const char *what, uint64_t value)
 {
-    pthread_mutex_lock(&connection->lock);
     connection_break(connection, VACCEL_EREMOTEIO,
                      "the other side does not keep to the protocol: %s (%llu)", what,
                      (unsigned long long)value);
-    pthread_mutex_unlock(&connection->lock);
     return false;
 }
 
 /* The slot whose answer goes on or begins; its thread does not leave until the payload is there. */
 static struct slot *claim(struct connection *connection, const struct wire_header *header)
 {
-    struct slot *slot;
+    struct slot *slot = slots_claim(&connection->slots, header->id);
 
-    pthread_mutex_lock(&connection->lock);
-    slot = slots_find(&connection->slots, header->id);
-    if (slot && (header->type == WIRE_PART) != (slot->left != 0))
-        slot = NULL;
-    if (slot && slot->state == SLOT_WAITING)
-        slot->state = SLOT_RECEIVING;
-    pthread_mutex_unlock(&connection->lock);
-    return slot;
+    return slot && (header->type == WIRE_PART) == (slot->left != 0) ? slot : NULL;
 }
 
 static void finish(struct connection *connection, struct slot *slot)
 {
-    pthread_mutex_lock(&connection->lock);
-    if (slot->state == SLOT_ABANDONED) {
+    if (atomic_load(&slot->state) == SLOT_ABANDONED) {
         slots_give_back(&connection->slots, slot);
-    } else {
-        slot->state = SLOT_DONE;
-        if (slot->sleeps)
-            pthread_cond_signal(&slot->changed);
+        return;
     }
-    pthread_mutex_unlock(&connection->lock);
+    atomic_store(&slot->state, SLOT_DONE);
+    slots_wake(slot);
 }
 
 static bool receive_part(struct connection *connection, struct slot *slot,
@@ -90,11 +76,16 @@ static bool receive_part(struct connection *connection, struct slot *slot,
     return true;
 }
 
-/* Whose answer it is, waits; that the other side refuses is the application's to know. */
-static void log_sentence(const struct connection *connection, const struct wire_text *sentence)
+/* Too little room is no failure, and needs no words. */
+static void log_refusal(const struct connection *connection, const struct wire_answer *answer)
 {
+    const struct wire_text *sentence = &answer->fields.sentence;
+
     if (sentence->size)
         vaccel_error("%s: %.*s", connection->address, (int)sentence->size, sentence->text);
+    else if (answer->header.status != VACCEL_ERANGE)
+        vaccel_error("%s: the agent answers with error %u, and does not say why",
+                     connection->address, answer->header.status);
 }
 
 static bool take_answer(struct connection *connection, struct slot *slot,
@@ -107,7 +98,7 @@ static bool take_answer(struct connection *connection, struct slot *slot,
     if (!exchange)
         return true;
     if (slot->status != VACCEL_OK)
-        log_sentence(connection, &answer->fields.sentence);
+        log_refusal(connection, answer);
     exchange->in = (struct pieces){0};
     if (exchange->take && !exchange->take(exchange, answer))
         return distrust(connection, "an answer does not fit its request", slot->type);
@@ -147,11 +138,9 @@ static bool read_goodbye(struct connection *connection, const struct wire_header
 
     if (!wire_read_goodbye(header, connection->body, &fields, &fault))
         return distrust(connection, fault.what, fault.value);
-    pthread_mutex_lock(&connection->lock);
     connection_break(connection, header->status ? (int)header->status : VACCEL_EREMOTEIO, "%.*s",
                      (int)fields.sentence.size,
                      fields.sentence.size ? fields.sentence.text : "the agent says goodbye");
-    pthread_mutex_unlock(&connection->lock);
     return false;
 }
 
@@ -193,31 +182,23 @@ static void notice_life(struct connection *connection)
 }
 
 /*
- * Not while another message is being sent: that one shows by itself whether the other side lives. Nor
- * before the welcome, with which the slots become others: the time for connecting is short.
+ * Not if too much else is being sent: that shows by itself whether the other side lives. Nor before
+ * the welcome, with which the slots become others: the time for connecting is short.
  */
 static void send_ping(struct connection *connection)
 {
     unsigned char buf[WIRE_HEADER_SIZE] __attribute__((aligned(WIRE_ALIGN)));
     struct wire_writer writer;
     struct slot *slot;
-    int ret = VACCEL_OK;
-    bool sent;
 
     if (!connection->welcomed)
         return;
-    pthread_mutex_lock(&connection->lock);
     slot = slots_take_ping(&connection->slots);
-    pthread_mutex_unlock(&connection->lock);
     if (!slot)
         return;
     wire_begin(&writer, buf, sizeof(buf), WIRE_PING, slot->id);
-    sent = stream_try_send(&connection->stream, buf, wire_end(&writer), &ret);
-    if (sent && ret == VACCEL_OK)
-        return;
-    pthread_mutex_lock(&connection->lock);
-    slots_give_back(&connection->slots, slot);
-    pthread_mutex_unlock(&connection->lock);
+    if (stream_try_send(&connection->stream, buf, wire_end(&writer)) != VACCEL_OK)
+        slots_give_back(&connection->slots, slot);
 }
 
 /* A third of the keepalive time went by without a message. */
@@ -231,11 +212,9 @@ static void ask_for_life(struct connection *connection)
         send_ping(connection);
         return;
     }
-    pthread_mutex_lock(&connection->lock);
     connection_break(connection, VACCEL_EREMOTEIO,
                      "no sign of life from the agent for %llu ms: it hangs, or the network is down",
                      (unsigned long long)silent);
-    pthread_mutex_unlock(&connection->lock);
 }
 
 /* False: the deadline came first. */

@@ -2,59 +2,85 @@
 #include "socket/slots.h"
 #include "vaccel/error.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 /* An id is a running number and, in its lowest bits, the place in the list. */
 enum { PLACE_BITS = 16, MOST = (1 << PLACE_BITS) - 1 };
 
-bool slots_begin(struct slots *slots, size_t calls)
+static void make_condition(pthread_cond_t *condition)
 {
     pthread_condattr_t monotonic;
-    size_t count = (calls < MOST ? calls : MOST) + 1;
-    size_t i;
 
-    slots->list = calloc(count, sizeof(*slots->list));
-    slots->count = slots->list ? count : 0;
-    slots->next_number = 1;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    for (i = 0; i < slots->count; i++)
-        pthread_cond_init(&slots->list[i].changed, &monotonic);
-    pthread_cond_init(&slots->freed, &monotonic);
+    pthread_cond_init(condition, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    return slots->list != NULL;
+}
+
+bool slots_begin(struct slots *slots, size_t calls)
+{
+    size_t i;
+
+    slots->count = (calls < MOST ? calls : MOST) + 1;
+    slots->list = calloc(slots->count, sizeof(*slots->list));
+    if (!slots->list)
+        return false;
+    atomic_init(&slots->next_number, 1);
+    for (i = 0; i < slots->count; i++) {
+        pthread_mutex_init(&slots->list[i].lock, NULL);
+        make_condition(&slots->list[i].wake);
+    }
+    pthread_mutex_init(&slots->lock, NULL);
+    make_condition(&slots->freed);
+    return true;
 }
 
 void slots_end(struct slots *slots)
 {
     size_t i;
 
-    for (i = 0; i < slots->count; i++)
-        pthread_cond_destroy(&slots->list[i].changed);
+    if (!slots->list)
+        return;
+    for (i = 0; i < slots->count; i++) {
+        pthread_cond_destroy(&slots->list[i].wake);
+        pthread_mutex_destroy(&slots->list[i].lock);
+    }
     pthread_cond_destroy(&slots->freed);
+    pthread_mutex_destroy(&slots->lock);
     free(slots->list);
+    slots->list = NULL;
 }
 
-static void occupy(struct slots *slots, struct slot *slot, enum wire_type type)
+static bool occupy(struct slots *slots, struct slot *slot, struct exchange *exchange,
+                   enum wire_type type, enum slot_state state)
 {
-    slot->state = SLOT_WAITING;
-    slot->exchange = NULL;
+    uint64_t place = (uint64_t)(slot - slots->list);
+    int free = SLOT_FREE;
+
+    if (!atomic_compare_exchange_strong(&slot->state, &free, SLOT_TAKEN))
+        return false;
+    atomic_store_explicit(&slot->id, atomic_fetch_add(&slots->next_number, 1) << PLACE_BITS | place,
+                          memory_order_relaxed);
+    slot->exchange = exchange;
     slot->type = type;
-    slot->id = slots->next_number++ << PLACE_BITS | (uint64_t)(slot - slots->list);
     slot->left = 0;
     slot->status = VACCEL_OK;
+    atomic_store(&slot->state, state);
+    return true;
 }
 
 struct slot *slots_take(struct slots *slots, struct exchange *exchange, enum wire_type type)
 {
+    struct slot *slot;
     size_t i;
 
     for (i = 0; i < slots->count - 1; i++) {
-        if (slots->list[i].state != SLOT_FREE)
-            continue;
-        occupy(slots, &slots->list[i], type);
-        slots->list[i].exchange = exchange;
-        return &slots->list[i];
+        slot = &slots->list[i];
+        if (atomic_load_explicit(&slot->state, memory_order_relaxed) == SLOT_FREE &&
+            occupy(slots, slot, exchange, type, SLOT_WAITING))
+            return slot;
     }
     return NULL;
 }
@@ -63,36 +89,116 @@ struct slot *slots_take_ping(struct slots *slots)
 {
     struct slot *slot = &slots->list[slots->count - 1];
 
-    if (slot->state != SLOT_FREE)
-        return NULL;
-    occupy(slots, slot, WIRE_PING);
-    slot->state = SLOT_ABANDONED;
-    return slot;
+    return occupy(slots, slot, NULL, WIRE_PING, SLOT_ABANDONED) ? slot : NULL;
 }
 
 void slots_give_back(struct slots *slots, struct slot *slot)
 {
-    slot->state = SLOT_FREE;
-    slot->exchange = NULL;
+    atomic_store(&slot->state, SLOT_FREE);
+    if (!atomic_load(&slots->wanting))
+        return;
+    pthread_mutex_lock(&slots->lock);
     pthread_cond_signal(&slots->freed);
+    pthread_mutex_unlock(&slots->lock);
 }
 
-struct slot *slots_find(struct slots *slots, uint64_t id)
+bool slots_wait_for_free(struct slots *slots, uint64_t deadline)
 {
-    size_t place = id & ((1 << PLACE_BITS) - 1);
-    struct slot *slot = place < slots->count ? &slots->list[place] : NULL;
+    const struct timespec until = {(time_t)(deadline / 1000000000), (long)(deadline % 1000000000)};
+    int ret = 0;
+    size_t i;
 
-    if (!slot || slot->id != id || slot->state == SLOT_FREE || slot->state == SLOT_DONE)
-        return NULL;
-    return slot;
+    pthread_mutex_lock(&slots->lock);
+    atomic_fetch_add(&slots->wanting, 1);
+    for (i = 0; i < slots->count - 1 && atomic_load(&slots->list[i].state) != SLOT_FREE; i++)
+        continue;
+    if (i == slots->count - 1)
+        ret = deadline ? pthread_cond_timedwait(&slots->freed, &slots->lock, &until)
+                       : pthread_cond_wait(&slots->freed, &slots->lock);
+    atomic_fetch_sub(&slots->wanting, 1);
+    pthread_mutex_unlock(&slots->lock);
+    return ret != ETIMEDOUT;
 }
 
-struct slot *slots_sleeping(struct slots *slots)
+static bool is_due(const struct slot *slot, uint64_t id)
+{
+    return atomic_load(&slot->state) > SLOT_TAKEN && atomic_load(&slot->id) == id;
+}
+
+/* A stranger may name one that is just being filled anew; so its id is looked at again. */
+struct slot *slots_claim(struct slots *slots, uint64_t id)
+{
+    size_t place = id & MOST;
+    struct slot *slot = place < slots->count ? &slots->list[place] : NULL;
+    int state = SLOT_WAITING;
+
+    if (!slot || !is_due(slot, id))
+        return NULL;
+    if (!atomic_compare_exchange_strong(&slot->state, &state, SLOT_RECEIVING))
+        return state == SLOT_RECEIVING || state == SLOT_ABANDONED ? slot : NULL;
+    if (is_due(slot, id))
+        return slot;
+    atomic_store(&slot->state, SLOT_WAITING);
+    return NULL;
+}
+
+void slots_fall_asleep(struct slots *slots, struct slot *slot)
+{
+    slot->woken = false; /* nobody wakes one that does not sleep */
+    atomic_fetch_add(&slots->sleepers, 1);
+    atomic_store(&slot->sleeps, true);
+}
+
+void slots_sleep(struct slot *slot, uint64_t deadline)
+{
+    const struct timespec until = {(time_t)(deadline / 1000000000), (long)(deadline % 1000000000)};
+    int ret = 0;
+
+    pthread_mutex_lock(&slot->lock);
+    while (!slot->woken && ret != ETIMEDOUT)
+        ret = deadline ? pthread_cond_timedwait(&slot->wake, &slot->lock, &until)
+                       : pthread_cond_wait(&slot->wake, &slot->lock);
+    pthread_mutex_unlock(&slot->lock);
+}
+
+/* Who has begun to wake it is waited for, lest he wakes it when it sleeps the next time. */
+void slots_rise(struct slots *slots, struct slot *slot)
+{
+    if (!atomic_exchange(&slot->sleeps, false))
+        slots_sleep(slot, 0);
+    atomic_fetch_sub(&slots->sleepers, 1);
+}
+
+/* The signal comes after the lock is free: whoever wakes would otherwise sleep again at once. */
+void slots_wake(struct slot *slot)
+{
+    if (!atomic_exchange(&slot->sleeps, false))
+        return;
+    pthread_mutex_lock(&slot->lock);
+    slot->woken = true;
+    pthread_mutex_unlock(&slot->lock);
+    pthread_cond_signal(&slot->wake);
+}
+
+void slots_wake_any(struct slots *slots)
+{
+    size_t i;
+
+    for (i = 0; atomic_load(&slots->sleepers) && i < slots->count; i++)
+        if (atomic_load(&slots->list[i].sleeps) &&
+            atomic_load(&slots->list[i].state) != SLOT_DONE) {
+            slots_wake(&slots->list[i]);
+            return;
+        }
+}
+
+void slots_wake_all(struct slots *slots)
 {
     size_t i;
 
     for (i = 0; i < slots->count; i++)
-        if (slots->list[i].sleeps && slots->list[i].state != SLOT_DONE)
-            return &slots->list[i];
-    return NULL;
+        slots_wake(&slots->list[i]);
+    pthread_mutex_lock(&slots->lock);
+    pthread_cond_broadcast(&slots->freed);
+    pthread_mutex_unlock(&slots->lock);
 }

@@ -12,28 +12,27 @@ struct connection {
     struct stream stream;
     struct connection_settings settings;
     uint64_t message_max;
-    bool welcomed;        /* the agent answered the hello */
-    pthread_mutex_t lock; /* of all that follows */
+    bool welcomed; /* the agent answered the hello */
     struct slots slots;
-    bool reading; /* a thread is */
-    int broken;   /* not OK: why nothing goes any more, as a code */
-    char reason[WIRE_MESSAGE_MAX + 1];
+    atomic_bool reading;               /* a thread is */
+    atomic_int broken;                 /* not OK: why nothing goes any more, as a code */
+    pthread_mutex_t lock;              /* of what follows */
+    char reason[WIRE_MESSAGE_MAX + 1]; /* stays once it is broken */
     unsigned int users;
     unsigned int generation; /* fork_generation of who opened it */
-    /* The last sign of life, as seen by who reads. */
+    /* Of who reads: the last sign of life, and the body of the message that is being read. */
     uint64_t moved;
     uint64_t moved_at;
-    unsigned char *body; /* of the message that is being read; who reads has it */
+    unsigned char *body;
     char address[];
 };
 
-/* Give up the connection and wake all who wait; the first reason stays. Under the lock. */
+/* Give up the connection and wake all who wait; the first reason stays. */
 void connection_break(struct connection *connection, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*
- * Read until @slot may be done: one message, or nothing in time. To be called by the one thread
- * that reads, without the lock.
+ * Read one message, or nothing in time. By the one thread that reads.
  * @deadline  on the monotonic clock, in ns; 0: none
  */
 void connection_read(struct connection *connection, uint64_t deadline);

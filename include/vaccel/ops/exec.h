@@ -19,8 +19,9 @@ struct vaccel_session;
  *                size_t nr_write);
  * It returns 0 or anything else for failure, which the caller sees as EBACKEND.
  *
- * Arguments are opaque to the library. @read are inputs, which the function may change; @write
- * are outputs, in buffers of the caller. An array may be NULL if its count is 0.
+ * Arguments are opaque to the library. @read are inputs, which a function in this process may change;
+ * what one elsewhere does to them stays there. @write are outputs, in buffers of the caller, whose
+ * contents go in too. An array may be NULL if its count is 0.
  */
 
 /*

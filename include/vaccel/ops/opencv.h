@@ -13,7 +13,7 @@ struct vaccel_session;
 /*
  * A function of OpenCV. The first read argument says which one and is otherwise the plugin's
  * affair: see its README for the functions and their arguments.
- * @read   @nr_read inputs, which the plugin may change
+ * @read   @nr_read inputs, which a plugin in this process may change
  * @write  @nr_write outputs, in buffers of the caller
  * Returns EINVAL (NULL, a negative count), ESESS, ENOTSUP, or what the plugin returned. A
  * plugin's function has the same signature. The second name is the one that vAccel 0.8 declares.

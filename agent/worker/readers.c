@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/worker/readers.h"
+
+#include <errno.h>
+#include <time.h>
+
+enum {
+    SHORT_NS = 20000, /* about what it takes to wake a thread */
+    LOOK_NS = 1000000,
+    LOOKS = 100, /* without a request, until there is nothing to watch any more */
+};
+
+void readers_begin(struct readers *readers)
+{
+    pthread_condattr_t monotonic;
+
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&readers->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&readers->lock, NULL);
+}
+
+void readers_end(struct readers *readers)
+{
+    pthread_cond_destroy(&readers->wake);
+    pthread_mutex_destroy(&readers->lock);
+}
+
+static bool take_turn(struct readers *readers)
+{
+    return !atomic_load(&readers->present) && !atomic_exchange(&readers->present, true);
+}
+
+static struct timespec next_look(void)
+{
+    struct timespec at;
+
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    at.tv_nsec += LOOK_NS;
+    if (at.tv_nsec >= 1000000000) {
+        at.tv_nsec -= 1000000000;
+        at.tv_sec++;
+    }
+    return at;
+}
+
+/* Until woken, or for the time of a look. Under the lock, as what follows. */
+static void sleep_a_look(struct readers *readers)
+{
+    const struct timespec until = next_look();
+    int ret = 0;
+
+    while (!readers->woken && !atomic_load(&readers->closing) && ret != ETIMEDOUT)
+        ret = pthread_cond_timedwait(&readers->wake, &readers->lock, &until);
+}
+
+/*
+ * Look whether the reader is away with the same request as a look before. True: the turn is the
+ * caller's. False: woken, or nothing has happened for a while. Whoever leaves the next moment sees that
+ * nobody watches; who left before is seen here.
+ */
+static bool watch(struct readers *readers)
+{
+    uint64_t seen = atomic_load(&readers->absences);
+    uint64_t now;
+    int idle = 0;
+
+    while (!readers->woken && !atomic_load(&readers->closing)) {
+        sleep_a_look(readers);
+        now = atomic_load(&readers->absences);
+        if (now == seen && take_turn(readers))
+            return true;
+        idle = now == seen ? idle + 1 : 0;
+        seen = now;
+        if (idle < LOOKS)
+            continue;
+        atomic_store(&readers->watching, false);
+        if (atomic_load(&readers->absences) == seen)
+            return false;
+        atomic_store(&readers->watching, true);
+        idle = 0;
+    }
+    return false;
+}
+
+static void sleep_until_woken(struct readers *readers)
+{
+    while (!readers->woken && !atomic_load(&readers->closing))
+        pthread_cond_wait(&readers->wake, &readers->lock);
+}
+
+static void wait(struct readers *readers)
+{
+    bool watches = !atomic_exchange(&readers->watching, true);
+    bool mine = false;
+
+    readers->waiting++;
+    if (watches) {
+        mine = watch(readers);
+        atomic_store(&readers->watching, false);
+    }
+    if (!mine) {
+        sleep_until_woken(readers);
+        if (readers->woken)
+            readers->woken--;
+        mine = take_turn(readers);
+    }
+    readers->waiting--;
+    if (!mine && !atomic_load(&readers->closing))
+        wait(readers);
+}
+
+bool readers_enter(struct readers *readers)
+{
+    if (!take_turn(readers)) {
+        pthread_mutex_lock(&readers->lock);
+        wait(readers);
+        pthread_mutex_unlock(&readers->lock);
+    }
+    return !atomic_load(&readers->closing);
+}
+
+static bool wake_one(struct readers *readers)
+{
+    bool any;
+
+    pthread_mutex_lock(&readers->lock);
+    any = readers->woken < readers->waiting;
+    readers->woken += any;
+    pthread_mutex_unlock(&readers->lock);
+    if (any)
+        pthread_cond_signal(&readers->wake);
+    return any;
+}
+
+bool readers_leave(struct readers *readers)
+{
+    bool is_short = atomic_load_explicit(&readers->usual_ns, memory_order_relaxed) < SHORT_NS;
+
+    atomic_store(&readers->present, false);
+    atomic_fetch_add(&readers->absences, 1);
+    if (is_short && atomic_load(&readers->watching))
+        return false;
+    return !wake_one(readers);
+}
+
+/* A moving average over about eight. */
+void readers_note_time(struct readers *readers, uint64_t ns)
+{
+    uint64_t usual = atomic_load_explicit(&readers->usual_ns, memory_order_relaxed);
+
+    atomic_store_explicit(&readers->usual_ns, usual - usual / 8 + ns / 8, memory_order_relaxed);
+}
+
+bool readers_close(struct readers *readers)
+{
+    if (atomic_exchange(&readers->closing, true))
+        return false;
+    pthread_mutex_lock(&readers->lock);
+    pthread_cond_broadcast(&readers->wake);
+    pthread_mutex_unlock(&readers->lock);
+    return true;
+}
