@@ -77,6 +77,11 @@ static void report_contest(const struct contest *contest, double *values, double
     report(&line);
 }
 
+static double in_unit(const struct contest *contest, double per_call)
+{
+    return contest->work != 0 ? contest->work / per_call : per_call / contest->unit_ns;
+}
+
 int contest_hold(const struct contest *contest)
 {
     size_t samples = at_most_if_quick(contest->samples, 3);
@@ -93,8 +98,8 @@ int contest_hold(const struct contest *contest)
     ret = time_pair(contest, true, calls, values, yardsticks);
     for (i = 0; i < samples && ret == 0; i++) {
         ret = time_pair(contest, i % 2, calls, &values[i], &yardsticks[i]);
-        values[i] /= contest->unit_ns;
-        yardsticks[i] /= contest->unit_ns;
+        values[i] = in_unit(contest, values[i]);
+        yardsticks[i] = in_unit(contest, yardsticks[i]);
     }
     if (ret == 0)
         report_contest(contest, values, yardsticks, scratch, samples);
@@ -110,11 +115,12 @@ int nr_cores(void)
 void stay_on_core(int which)
 {
     cpu_set_t wanted;
+    int nr = 0;
     int cpu;
 
     CPU_ZERO(&wanted);
     for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
-        if (CPU_ISSET(cpu, &allowed) && which-- == 0)
+        if (CPU_ISSET(cpu, &allowed) && (which == ALL_CORES || nr++ == which))
             CPU_SET(cpu, &wanted);
     sched_setaffinity(0, sizeof(wanted), &wanted);
 }

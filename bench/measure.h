@@ -21,7 +21,8 @@ struct contest {
     repeated run_yardstick;
     void *context;
     void (*wait)(void *context); /* called before each sample, not timed; may be NULL */
-    size_t calls;                /* of one sample */
+    double work;  /* if not 0, what counts is not a call's time but its rate: @work / nanoseconds */
+    size_t calls; /* of one sample */
     size_t samples;
     clockid_t clock;
     enum comparison comparison;
@@ -40,7 +41,8 @@ double nanoseconds(clockid_t clock);
 /* How many processors this process may use. */
 int nr_cores(void);
 
-/* Keep the calling thread on one of them; @which counts from 0. */
+/* Keep the calling thread on one of them; @which counts from 0. ALL_CORES: it may use any. */
+enum { ALL_CORES = -1 };
 void stay_on_core(int which);
 
 /*

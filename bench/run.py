@@ -25,6 +25,12 @@ RUNS = [
     ('blas', CORES),
     ('vision', CORES[:1]),
     ('vision', CORES),
+    ('bare', CORES),
+    ('connections', CORES),
+    ('remote_copies', CORES),
+    ('grpc', CORES),
+    ('nng', CORES),
+    ('tirpc', CORES),
 ]
 HEADINGS = ('what', 'value', 'yardstick', 'ratio or difference', 'bar', '')
 
@@ -98,7 +104,7 @@ def circumstances(build):
     return {
         'commit': git('rev-parse', 'HEAD'),
         'changed_since_commit': bool(git('status', '--porcelain', '--', 'src', 'include',
-                                         'plugins', 'bench')),
+                                         'plugins', 'transport', 'agent', 'bench')),
         'date': datetime.datetime.now(datetime.timezone.utc).isoformat(timespec='seconds'),
         'build_type': next(o['value'] for o in options if o['name'] == 'buildtype'),
         'machine': {
@@ -116,8 +122,8 @@ def main():
     lines = []
     status = 0
     for name, cores in RUNS:
-        program = build / 'bench' / f'bench-{name}'
-        if not program.exists():
+        program = next((build / 'bench').rglob(f'bench-{name}'), None)
+        if not program:
             print(f'{name}: not built, so not measured', file=sys.stderr)
             continue
         measured = measure(program, cores)

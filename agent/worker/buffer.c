@@ -47,6 +47,7 @@ static bool map(size_t size, struct buffer *buffer)
 
     if (data == MAP_FAILED)
         return false;
+    madvise(data, size, MADV_HUGEPAGE); /* fewer faults, where the system has such pages */
     *buffer = (struct buffer){.data = data, .size = size, .zeroed = true};
     return true;
 }

@@ -11,6 +11,9 @@
 /* Elements for one system call; more pieces take several. */
 enum { WINDOW = 64 };
 
+/* Of so many bytes that are wanted the system call waits for all, rather than us for it. */
+enum { MUCH = 64 * 1024 };
+
 /* How often receiving the rest of a message may time out, and looking for a new one. */
 enum { PATIENCE = 3, ONCE = 1 };
 
@@ -168,9 +171,9 @@ static int receive_into_pieces(struct stream *stream, struct pieces *pieces, siz
     size_t count = pieces_window(pieces, *size, list, WINDOW, &wanted);
     int ret;
 
-    room = wanted == *size ? sizeof(stream->ahead) : 0;
+    room = wanted == *size && wanted < MUCH ? sizeof(stream->ahead) : 0;
     list[count] = (struct iovec){stream->ahead, room};
-    ret = receive(stream, list, count + 1, 0, PATIENCE, &got);
+    ret = receive(stream, list, count + (room != 0), room ? 0 : MSG_WAITALL, PATIENCE, &got);
     if (ret != VACCEL_OK)
         return ret;
     stream->start = 0;
