@@ -68,8 +68,11 @@ static int judge(CURL *curl, CURLcode ret, const char *url, const struct downloa
                      url, (unsigned long long)download->most);
         return VACCEL_ENOSPC;
     }
-    vaccel_error("the agent cannot fetch %s: %s", url,
-                 ret == CURLE_OK ? "the server redirects elsewhere" : curl_easy_strerror(ret));
+    if (ret == CURLE_OK || ret == CURLE_HTTP_RETURNED_ERROR)
+        vaccel_error("the agent cannot fetch %s: the server answers with status %ld%s", url, status,
+                     ret == CURLE_OK ? ", and redirects elsewhere" : "");
+    else
+        vaccel_error("the agent cannot fetch %s: %s", url, curl_easy_strerror(ret));
     return VACCEL_EREMOTEIO;
 }
 
