@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "stream/order.h"
 #include "stream/stream.h"
 #include "vaccel/error.h"
 #include "wire/wire.h"
@@ -40,6 +41,7 @@ static int send_all(struct stream *stream, struct iovec *list, size_t count)
         count = pieces_window(&rest, SIZE_MAX, window, WINDOW, &size);
         if (!size)
             return VACCEL_OK;
+        order_before_sending(stream);
         sent = send_some(stream->fd, window, count);
         if (sent < 0 && errno == EINTR)
             continue;

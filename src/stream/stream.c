@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "stream/order.h"
 #include "stream/stream.h"
 #include "vaccel/error.h"
 
@@ -77,6 +78,7 @@ static int receive(struct stream *stream, struct iovec *list, size_t count, int 
         return stream_explain();
     if (!size)
         return VACCEL_ESESS;
+    order_after_receiving(stream);
     atomic_fetch_add_explicit(&stream->moved, (uint64_t)size, memory_order_relaxed);
     *got = (size_t)size;
     return VACCEL_OK;
