@@ -3,6 +3,7 @@
 #include "agent/log.h"
 #include "stream/address.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,9 +25,11 @@ static bool open_one(struct listener *listener, const char *address)
         agent_error("%s", why);
         return false;
     }
-    address_describe(listener->fd, listener->address, sizeof(listener->address));
+    snprintf(listener->address, sizeof(listener->address), "%s", address);
     if (path_of(listener))
         lstat(path_of(listener), &listener->file);
+    else
+        address_describe(listener->fd, listener->address, sizeof(listener->address));
     return true;
 }
 

@@ -30,17 +30,21 @@ static bool send_settings(const struct worker *worker, const struct settings *se
 static bool fork_worker(struct worker *worker, int ledger_fd)
 {
     int ends[2];
+    int error;
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
         return false;
     worker->pid = fork();
     if (worker->pid == 0)
         worker_execute(ends[1], ledger_fd, worker->run_directory);
+    error = errno;
     close(ends[1]);
-    worker->control = ends[0];
-    if (worker->pid > 0)
+    if (worker->pid > 0) {
+        worker->control = ends[0];
         return true;
+    }
     close(ends[0]);
+    errno = error;
     return false;
 }
 
@@ -56,9 +60,12 @@ bool worker_start(struct worker *worker, const struct settings *settings, int le
         run_directory_remove(worker->run_directory);
         return false;
     }
-    /* If it ended already that will be noticed. */
-    if (!send_settings(worker, settings) && errno != EPIPE)
-        agent_error("cannot send the settings to the worker: %s", strerror(errno));
+    /* Without them it would wait for ever. That it ended will be noticed. */
+    if (!send_settings(worker, settings)) {
+        if (errno != EPIPE)
+            agent_error("cannot send the settings to the worker: %s", strerror(errno));
+        worker_kill(worker);
+    }
     return true;
 }
 

@@ -315,6 +315,32 @@ static bool enlarge(const struct incoming *incoming, struct answer *answer)
     return room != NULL;
 }
 
+static int run_allowed(struct connection *connection, struct worker_session *session,
+                       struct incoming *incoming)
+{
+    const struct wire_call *body = &incoming->request.body.call;
+    int ret = policy_check_operation(&session->sess, body->op);
+
+    if (ret != VACCEL_OK)
+        return ret;
+    return body->resource ? run_with_resource(connection, session, incoming)
+                          : run(session, incoming);
+}
+
+/* Whether it is allowed depends on the plugin that serves it, which must not become another one. */
+static int run_as_checked(struct connection *connection, struct worker_session *session,
+                          struct incoming *incoming)
+{
+    int ret;
+
+    if (incoming->request.body.call.op != VACCEL_OP_EXEC_WITH_RESOURCE)
+        return run_allowed(connection, session, incoming);
+    pthread_rwlock_rdlock(&session->choice);
+    ret = run_allowed(connection, session, incoming);
+    pthread_rwlock_unlock(&session->choice);
+    return ret;
+}
+
 int call_handle(struct connection *connection, struct incoming *incoming, struct answer *answer)
 {
     const struct wire_call *body = &incoming->request.body.call;
@@ -324,13 +350,10 @@ int call_handle(struct connection *connection, struct incoming *incoming, struct
     if (!session)
         return VACCEL_ESESS;
     ret = check_operation(&incoming->request);
-    if (ret == VACCEL_OK)
-        ret = policy_check_operation(&session->sess, body->op);
     if (ret == VACCEL_OK && !enlarge(incoming, answer))
         ret = VACCEL_ENOMEM;
     if (ret == VACCEL_OK) {
-        ret = body->resource ? run_with_resource(connection, session, incoming)
-                             : run(session, incoming);
+        ret = run_as_checked(connection, session, incoming);
         put_returned(incoming, answer);
         drop_pictures(session, body->op);
     }

@@ -93,37 +93,6 @@ int fetch_url(const char *url, int file, uint64_t most, uint64_t *size)
     return (int)ret;
 }
 
-static bool host_listed(const char *host)
-{
-    size_t i;
-
-    for (i = 0; i < worker.settings.nr_hosts; i++)
-        if (!strcasecmp(worker.settings.hosts[i], host))
-            return true;
-    vaccel_error("the agent fetches nothing from %s: its operator would have to list it (setting "
-                 "hosts)",
-                 host);
-    return false;
-}
-
-int policy_check_url(const char *url)
-{
-    CURLU *parsed = curl_url();
-    char *host = NULL;
-    int ret = VACCEL_EACCES;
-
-    if (parsed && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
-        curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK) {
-        if (host_listed(host))
-            ret = VACCEL_OK;
-    } else {
-        vaccel_error("'%s' is no URL", url);
-    }
-    curl_free(host);
-    curl_url_cleanup(parsed);
-    return ret;
-}
-
 #else
 
 int fetch_url(const char *url, int file, uint64_t most, uint64_t *size)
@@ -132,13 +101,6 @@ int fetch_url(const char *url, int file, uint64_t most, uint64_t *size)
     *size = 0;
     vaccel_error("the agent cannot fetch %s: it was built without libcurl", url);
     return VACCEL_ENOTSUP;
-}
-
-int policy_check_url(const char *url)
-{
-    vaccel_error("the agent fetches nothing: it was built without libcurl, and cannot have %s",
-                 url);
-    return VACCEL_EACCES;
 }
 
 #endif

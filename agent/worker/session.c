@@ -21,6 +21,7 @@ void session_leave(struct connection *connection, struct worker_session *session
 static void session_free(struct worker_session *session)
 {
     vaccel_session_release(&session->sess);
+    pthread_rwlock_destroy(&session->choice);
     pthread_mutex_destroy(&session->lock);
     free(session);
 }
@@ -44,6 +45,7 @@ static int session_new(uint32_t hint, struct worker_session **session)
         free(*session);
         return ret;
     }
+    pthread_rwlock_init(&(*session)->choice, NULL);
     pthread_mutex_init(&(*session)->lock, NULL);
     limit_held_outputs(*session);
     return VACCEL_OK;
@@ -77,7 +79,9 @@ int session_update(struct connection *connection, struct incoming *incoming, str
     (void)answer;
     if (!session)
         return VACCEL_ESESS;
+    pthread_rwlock_wrlock(&session->choice);
     ret = vaccel_session_update(&session->sess, body->hint);
+    pthread_rwlock_unlock(&session->choice);
     session_leave(connection, session);
     return ret;
 }

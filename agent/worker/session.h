@@ -12,6 +12,8 @@ enum { REGIONS_MOST = 64 };
 struct worker_session {
     struct object object;
     struct vaccel_session sess;
+    /* Held for reading while what runs depends on which plugin serves it: policy.h. */
+    pthread_rwlock_t choice;
     pthread_mutex_t lock; /* of the regions */
     struct wire_region regions[REGIONS_MOST];
     size_t nr_regions;

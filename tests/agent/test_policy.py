@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an agent lets strangers do: code, kernels, files from elsewhere.
+"""What an agent lets strangers do: code, kernels, files from elsewhere, a look at times.
 
 test_policy.py AGENT EXAMPLES RPC NOOP EXEC KERNELS LIBRARY [PART-OF-NAME]
 """
 import http.server
-import os
 import pathlib
-import subprocess
 import sys
 import threading
 import unittest
@@ -54,11 +52,8 @@ class Case(unittest.TestCase):
         if 'without libcurl' in output:
             self.skipTest('the agent was built without libcurl')
 
-    def run_example(self, name, *arguments):
-        environment = {**os.environ, 'VACCEL_PLUGINS': str(RPC), 'VACCEL_LOG_LEVEL': '1',
-                       'VACCEL_RPC_ADDRESS': self.agent.address}
-        return subprocess.run([EXAMPLES / name, *map(str, arguments)], env=environment, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+    def run_example(self, name, *arguments, **environment):
+        return self.agent.run_client(RPC, EXAMPLES / name, *arguments, **environment)
 
     def assert_works(self, name, *arguments):
         done = self.run_example(name, *arguments)
@@ -88,6 +83,16 @@ class Code(Case):
     def test_a_kernel_runs_with_leave(self):
         self.serve(KERNELS, '--allow-kernels')
         self.assert_works('exec_custom', LIBRARY)
+
+
+class Profile(Case):
+    def test_what_operations_took_is_told(self):
+        self.serve(NOOP)
+        done = self.run_example('noop', VACCEL_LOG_LEVEL='3', VACCEL_PROFILING_ENABLED='1')
+        self.assertRegex(done.stdout, r'\[prof\] noop in the agent: total_time: [1-9]\d* nsec '
+                                      r'nr_entries: 1\n')
+        done = self.run_example('noop', VACCEL_LOG_LEVEL='3')
+        self.assertNotIn('in the agent', done.stdout)
 
 
 class Remote(Case):
