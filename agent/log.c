@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MESSAGE_SIZE = 1024, LINE_SIZE = 1200, ESCAPE_SIZE = 4 };
+enum { MESSAGE_SIZE = 1024, LINE_SIZE = 1200, ESCAPE_SIZE = 4, LINES_A_SECOND = 10 };
 
 static const char *tag_of(vaccel_log_level_t level)
 {
@@ -73,4 +73,33 @@ void agent_log(vaccel_log_level_t level, const char *format, ...)
     while (write(STDERR_FILENO, line, length + 1) < 0 && errno == EINTR)
         ;
     errno = saved;
+}
+
+static unsigned int begin_second(struct log_budget *budget, uint64_t second)
+{
+    unsigned int left_out = budget->left_out;
+
+    budget->second = second;
+    budget->lines = 0;
+    budget->left_out = 0;
+    return left_out;
+}
+
+bool agent_log_allows(struct log_budget *budget)
+{
+    unsigned int left_out = 0;
+    struct timespec now;
+    bool allows;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    pthread_mutex_lock(&budget->lock);
+    if (budget->second != (uint64_t)now.tv_sec)
+        left_out = begin_second(budget, (uint64_t)now.tv_sec);
+    allows = budget->lines < LINES_A_SECOND;
+    budget->lines += allows;
+    budget->left_out += !allows;
+    pthread_mutex_unlock(&budget->lock);
+    if (left_out)
+        agent_warn("lines like the next one were left out, as there were too many: %u", left_out);
+    return allows;
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "agent/log.h"
 #include "agent/worker/handlers.h"
 #include "agent/worker/list.h"
 #include "agent/worker/worker.h"
@@ -70,7 +69,7 @@ int hello_handle(struct connection *connection, struct incoming *incoming, struc
                  "the client speaks versions %u to %u of the protocol, the agent only %d: install "
                  "versions of vAccel that go together",
                  hello->oldest, hello->newest, WIRE_VERSION);
-        agent_warn("%s: %s", connection->peer, sentence);
+        connection_log(connection, sentence);
         connection_say_goodbye(connection, VACCEL_ENOTSUP, sentence);
         return VACCEL_ENOTSUP;
     }
@@ -142,8 +141,8 @@ static void log_failure(const struct connection *connection, const struct incomi
 {
     if (status != VACCEL_EBACKEND && status != VACCEL_ENODEV && status != VACCEL_ENOMEM)
         return;
-    agent_warn("%s: %s", connection->peer,
-               incoming->sentence[0] ? incoming->sentence : "a plugin failed, and did not say why");
+    connection_log(connection, incoming->sentence[0] ? incoming->sentence
+                                                     : "a plugin failed, and did not say why");
 }
 
 void incoming_run(struct connection *connection, struct incoming *incoming)

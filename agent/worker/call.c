@@ -59,29 +59,13 @@ static uint64_t bytes_of(const struct incoming *incoming, uint64_t *room)
 static int reserve(struct connection *connection, struct incoming *incoming, uint64_t bytes)
 {
     const struct limits *limits = &worker.settings.limits;
-    bool fits;
 
-    if (bytes > limits->message_bytes) {
-        vaccel_error("arguments of %llu bytes are more than the %llu that a call may have (setting "
-                     "message_bytes)",
-                     (unsigned long long)bytes, (unsigned long long)limits->message_bytes);
-        return VACCEL_ENOSPC;
-    }
-    if (!bytes)
-        return VACCEL_OK;
-    pthread_mutex_lock(&connection->lock);
-    fits = bytes <= limits->connection_bytes - connection->bytes;
-    if (fits)
-        connection->bytes += bytes;
-    pthread_mutex_unlock(&connection->lock);
-    if (!fits) {
-        vaccel_error("%llu bytes more are too many for the calls of one connection: they may have "
-                     "%llu at once (setting connection_bytes)",
-                     (unsigned long long)bytes, (unsigned long long)limits->connection_bytes);
-        return VACCEL_ENOSPC;
-    }
-    incoming->bytes = bytes;
-    return VACCEL_OK;
+    if (bytes <= limits->message_bytes)
+        return incoming_reserve(connection, incoming, bytes);
+    vaccel_error("arguments of %llu bytes are more than the %llu that a call may have (setting "
+                 "message_bytes)",
+                 (unsigned long long)bytes, (unsigned long long)limits->message_bytes);
+    return VACCEL_ENOSPC;
 }
 
 static void lay_out(struct incoming *incoming)

@@ -6,15 +6,24 @@
 #include "agent/worker/worker.h"
 #include "wire/goodbye.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+void connection_log(const struct connection *connection, const char *text)
+{
+    static struct log_budget budget = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+    if (agent_log_allows(&budget))
+        agent_warn("%s: %s", connection->peer, text);
+}
 
 static void close_way(struct connection *connection, const char *reason, int way)
 {
     if (!readers_close(&connection->readers))
         return;
     if (reason)
-        agent_warn("%s: %s", connection->peer, reason);
+        connection_log(connection, reason);
     shutdown(connection->stream.fd, way);
 }
 
@@ -41,9 +50,19 @@ void connection_say_goodbye(struct connection *connection, int status, const cha
     say_goodbye(connection, status, sentence, true);
 }
 
+static bool takes_bytes(const struct connection *connection)
+{
+    struct pollfd socket = {.fd = connection->stream.fd, .events = POLLOUT};
+
+    return poll(&socket, 1, 0) > 0;
+}
+
 void connection_try_goodbye(struct connection *connection, int status, const char *sentence)
 {
-    say_goodbye(connection, status, sentence, false);
+    if (takes_bytes(connection))
+        say_goodbye(connection, status, sentence, false);
+    else
+        connection_close(connection, NULL);
 }
 
 static void *serve(void *context);

@@ -37,6 +37,9 @@ struct connection {
     unsigned int threads;
 };
 
+/* A line about a client, unless there were too many of late. */
+void connection_log(const struct connection *connection, const char *text);
+
 /* Serve a socket that the broker handed over. If that fails it is closed, and the broker told. */
 void connection_begin(int fd, unsigned int slot, const char *peer);
 
@@ -45,7 +48,7 @@ void connection_close(struct connection *connection, const char *reason);
 
 /* Tell the client why, and close. */
 void connection_say_goodbye(struct connection *connection, int status, const char *sentence);
-/* The same, but without a word if an answer is being sent at this moment. */
+/* The same, but without a word if an answer is being sent at this moment, or the client takes no bytes. */
 void connection_try_goodbye(struct connection *connection, int status, const char *sentence);
 
 /* Close those that did not say hello in time. Returns whether any has not yet. */

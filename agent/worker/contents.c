@@ -62,14 +62,14 @@ static int make_directory(struct worker_resource *resource)
 }
 
 /* Two files may have one name. */
-static int create_apart(const struct worker_resource *resource, const struct wire_text *name,
-                        int *file, char **path)
+static int create_apart(struct worker_resource *resource, const struct wire_text *name, int *file,
+                        char **path)
 {
     char *directory = tree_new_directory(resource->directory);
     int ret = VACCEL_ENOSPC;
 
     if (directory)
-        ret = tree_create(directory, name, false, file, path);
+        ret = tree_create(directory, name, false, &resource->directories, file, path);
     free(directory);
     return ret;
 }
@@ -81,7 +81,7 @@ int contents_create_file(struct worker_resource *resource, const struct wire_tex
     int ret = make_directory(resource);
 
     if (ret == VACCEL_OK)
-        ret = tree_create(resource->directory, name, deep, file, path);
+        ret = tree_create(resource->directory, name, deep, &resource->directories, file, path);
     if (ret == VACCEL_EEXIST && !deep)
         ret = create_apart(resource, name, file, path);
     return ret;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/worker/incoming.h"
-#include "agent/log.h"
 #include "agent/worker/handlers.h"
 #include "agent/worker/worker.h"
 #include "platform/hosted/log_tap.h"
@@ -17,7 +16,7 @@ static int distrust(struct connection *connection, const struct wire_fault *faul
 
     snprintf(text, sizeof(text), "the client does not keep to the protocol: %s (%llu)", fault->what,
              (unsigned long long)fault->value);
-    agent_warn("%s: %s", connection->peer, text);
+    connection_log(connection, text);
     connection_say_goodbye(connection, VACCEL_EBACKEND, text);
     return VACCEL_EINVAL;
 }
@@ -167,6 +166,27 @@ bool incoming_settle(struct connection *connection, struct incoming *incoming)
     wanted = !incoming->cancelled;
     pthread_mutex_unlock(&connection->lock);
     return wanted;
+}
+
+int incoming_reserve(struct connection *connection, struct incoming *incoming, uint64_t bytes)
+{
+    uint64_t limit = worker.settings.limits.connection_bytes;
+    bool fits;
+
+    pthread_mutex_lock(&connection->lock);
+    fits = !connection->bytes || !bytes ||
+           (connection->bytes <= limit && bytes <= limit - connection->bytes);
+    if (fits)
+        connection->bytes += bytes;
+    pthread_mutex_unlock(&connection->lock);
+    if (!fits) {
+        vaccel_error("%llu bytes more are too many for the calls of one connection: they may have "
+                     "%llu at once (setting connection_bytes)",
+                     (unsigned long long)bytes, (unsigned long long)limit);
+        return VACCEL_ENOSPC;
+    }
+    incoming->bytes += bytes;
+    return VACCEL_OK;
 }
 
 void incoming_free(struct connection *connection, struct incoming *incoming)

@@ -5,6 +5,7 @@
 #include "platform/platform.h"
 #include "vaccel.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -70,6 +71,13 @@ static bool receive_settings(void)
 
     return receive(&message, sizeof(message), &none) && message.type == CONTROL_SETTINGS &&
            receive(&worker.settings, sizeof(worker.settings), &none);
+}
+
+/* What a plugin executes has no use for it, and would hold the broker's socket open. */
+static bool keep_descriptors(void)
+{
+    return fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC) == 0 &&
+           fcntl(LEDGER_FD, F_SETFD, FD_CLOEXEC) == 0;
 }
 
 static bool map_ledger(void)
@@ -167,7 +175,9 @@ int main(void)
     const struct control_message ready = {.type = CONTROL_READY};
 
     signal(SIGPIPE, SIG_IGN);
-    if (!receive_settings() || !map_ledger()) {
+    /* From the kernel, to a worker that is stopped while its broker dies: it has to end in good order. */
+    signal(SIGHUP, SIG_IGN);
+    if (!receive_settings() || !keep_descriptors() || !map_ledger()) {
         agent_error("vaccel-worker is started by vaccel-agent, not by hand");
         return EXIT_FAILURE;
     }

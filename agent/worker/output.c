@@ -4,13 +4,16 @@
 
 /* Outputs that a session holds. */
 
-static int fetch(struct worker_session *session, struct vaccel_output *out, uint64_t room,
-                 struct answer *answer)
+static int fetch(struct connection *connection, struct incoming *incoming,
+                 struct worker_session *session, struct vaccel_output *out, struct answer *answer)
 {
     int ret = vaccel_output_fetch(&session->sess, out);
 
     /* With no room the library tells its size. */
-    if (ret != VACCEL_ERANGE || out->size > room)
+    if (ret != VACCEL_ERANGE || out->size > incoming->request.body.fetch.room)
+        return ret;
+    ret = incoming_reserve(connection, incoming, out->size);
+    if (ret != VACCEL_OK)
         return ret;
     out->data = malloc(out->size ? out->size : 1);
     if (!out->data)
@@ -29,7 +32,7 @@ int output_fetch(struct connection *connection, struct incoming *incoming, struc
 
     if (!session)
         return VACCEL_ESESS;
-    ret = fetch(session, &out, body->room, answer);
+    ret = fetch(connection, incoming, session, &out, answer);
     session_leave(connection, session);
     size.size = ret == VACCEL_OK || ret == VACCEL_ERANGE ? out.size : 0;
     wire_put(&answer->writer, &size, sizeof(size));

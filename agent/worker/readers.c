@@ -90,25 +90,29 @@ static void sleep_until_woken(struct readers *readers)
         pthread_cond_wait(&readers->wake, &readers->lock);
 }
 
-static void wait(struct readers *readers)
+/* Watch, or sleep until woken. Returns whether the turn is the caller's. */
+static bool wait_once(struct readers *readers)
 {
-    bool watches = !atomic_exchange(&readers->watching, true);
     bool mine = false;
 
-    readers->waiting++;
-    if (watches) {
+    if (!atomic_exchange(&readers->watching, true)) {
         mine = watch(readers);
         atomic_store(&readers->watching, false);
     }
-    if (!mine) {
-        sleep_until_woken(readers);
-        if (readers->woken)
-            readers->woken--;
-        mine = take_turn(readers);
-    }
+    if (mine)
+        return true;
+    sleep_until_woken(readers);
+    if (readers->woken)
+        readers->woken--;
+    return take_turn(readers);
+}
+
+static void wait(struct readers *readers)
+{
+    readers->waiting++;
+    while (!wait_once(readers) && !atomic_load(&readers->closing))
+        continue;
     readers->waiting--;
-    if (!mine && !atomic_load(&readers->closing))
-        wait(readers);
 }
 
 bool readers_enter(struct readers *readers)

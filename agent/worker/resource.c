@@ -5,7 +5,7 @@
 #include "agent/worker/session.h"
 #include "agent/worker/worker.h"
 
-/* A blob takes up something, even if it is empty. */
+/* A blob takes up something, even if it is empty, and a directory that its name asks for, too. */
 enum { BLOBS_MOST = 65536, BLOB_COST = 4096 };
 
 struct worker_resource *resource_use(struct connection *connection, uint64_t id)
@@ -24,37 +24,45 @@ void resource_leave(struct connection *connection, struct worker_resource *resou
 
 static uint64_t cost_of(const struct wire_resource_new *wanted)
 {
-    return wanted->size + wanted->nr_blobs * BLOB_COST;
+    uint64_t cost;
+
+    return __builtin_add_overflow(wanted->size, wanted->nr_blobs * BLOB_COST, &cost) ? UINT64_MAX
+                                                                                     : cost;
 }
 
-/* Count it against the limit of the connection. */
-static int reserve(struct connection *connection, const struct wire_resource_new *wanted)
+/* Count them against the limit of the connection. */
+static int reserve_bytes(struct connection *connection, uint64_t bytes)
 {
     uint64_t limit = worker.settings.limits.resource_bytes;
     bool fits;
 
+    pthread_mutex_lock(&connection->lock);
+    fits = bytes <= limit - connection->resource_bytes;
+    if (fits)
+        connection->resource_bytes += bytes;
+    pthread_mutex_unlock(&connection->lock);
+    if (fits)
+        return VACCEL_OK;
+    vaccel_error("%llu bytes more for a resource are too many: those of a connection may have %llu "
+                 "together (setting resource_bytes)",
+                 (unsigned long long)bytes, (unsigned long long)limit);
+    return VACCEL_ENOSPC;
+}
+
+static int reserve(struct connection *connection, const struct wire_resource_new *wanted)
+{
     if (wanted->nr_blobs > BLOBS_MOST) {
         vaccel_error("a resource may have %d blobs, not %llu", BLOBS_MOST,
                      (unsigned long long)wanted->nr_blobs);
         return VACCEL_ENOSPC;
     }
-    pthread_mutex_lock(&connection->lock);
-    fits = wanted->size <= limit && cost_of(wanted) <= limit - connection->resource_bytes;
-    if (fits)
-        connection->resource_bytes += cost_of(wanted);
-    pthread_mutex_unlock(&connection->lock);
-    if (fits)
-        return VACCEL_OK;
-    vaccel_error("a resource of %llu bytes is too large: those of a connection may have %llu "
-                 "together (setting resource_bytes)",
-                 (unsigned long long)wanted->size, (unsigned long long)limit);
-    return VACCEL_ENOSPC;
+    return reserve_bytes(connection, cost_of(wanted));
 }
 
-static void give_back(struct connection *connection, const struct wire_resource_new *wanted)
+static void give_back(struct connection *connection, uint64_t bytes)
 {
     pthread_mutex_lock(&connection->lock);
-    connection->resource_bytes -= cost_of(wanted);
+    connection->resource_bytes -= bytes;
     pthread_mutex_unlock(&connection->lock);
 }
 
@@ -63,7 +71,7 @@ static void resource_free(struct connection *connection, struct worker_resource 
     if (resource->res)
         vaccel_resource_delete(resource->res);
     contents_free(resource);
-    give_back(connection, &resource->wanted);
+    give_back(connection, cost_of(&resource->wanted) + resource->directories * BLOB_COST);
     pthread_mutex_destroy(&resource->lock);
     free(resource);
 }
@@ -96,7 +104,7 @@ int resource_new(struct connection *connection, struct incoming *incoming, struc
         return ret;
     resource = new_of(wanted);
     if (!resource) {
-        give_back(connection, wanted);
+        give_back(connection, cost_of(wanted));
         return VACCEL_ENOMEM;
     }
     id.id = objects_add(&connection->resources, &resource->object);
@@ -123,13 +131,40 @@ int chunk_prepare(struct connection *connection, struct incoming *incoming)
     return VACCEL_OK;
 }
 
-static int take_chunk(struct worker_resource *resource, const struct incoming *incoming)
+static uint64_t directories_in(const struct wire_text *name)
+{
+    uint64_t count = 0;
+    size_t i;
+
+    for (i = 0; i < name->size; i++)
+        count += name->text[i] == '/';
+    return count;
+}
+
+/* As many directories as its name has may have to be made, until it is known how many were. */
+static int begin_blob(struct connection *connection, struct worker_resource *resource,
+                      const struct incoming *incoming)
+{
+    const struct wire_text *name = &incoming->request.name;
+    uint64_t most = resource->wanted.kind == WIRE_DIRECTORY ? directories_in(name) : 0;
+    uint64_t before = resource->directories;
+    int ret = reserve_bytes(connection, most * BLOB_COST);
+
+    if (ret != VACCEL_OK)
+        return ret;
+    ret = contents_begin_blob(resource, &incoming->request.body.chunk, name);
+    give_back(connection, (most - (resource->directories - before)) * BLOB_COST);
+    return ret;
+}
+
+static int take_chunk(struct connection *connection, struct worker_resource *resource,
+                      const struct incoming *incoming)
 {
     const struct wire_resource_chunk *chunk = &incoming->request.body.chunk;
     int ret = contents_check_chunk(resource, chunk);
 
     if (ret == VACCEL_OK && chunk->name_size)
-        ret = contents_begin_blob(resource, chunk, &incoming->request.name);
+        ret = begin_blob(connection, resource, incoming);
     if (ret == VACCEL_OK)
         ret = contents_take(resource, chunk, incoming->buffer.data);
     return ret;
@@ -145,7 +180,7 @@ int resource_chunk(struct connection *connection, struct incoming *incoming, str
     if (!resource)
         return VACCEL_ENOENT;
     pthread_mutex_lock(&resource->lock);
-    ret = take_chunk(resource, incoming);
+    ret = take_chunk(connection, resource, incoming);
     pthread_mutex_unlock(&resource->lock);
     resource_leave(connection, resource);
     return ret;
@@ -333,7 +368,8 @@ int resource_unregister(struct connection *connection, struct incoming *incoming
 /*
  * The bytes are sent from a copy: the resource may be gone, or change, before they are on their way.
  */
-static int sync(const struct pair *pair, struct answer *answer)
+static int sync(struct connection *connection, struct incoming *incoming, const struct pair *pair,
+                struct answer *answer)
 {
     int ret = vaccel_resource_sync(pair->resource->res, &pair->session->sess);
     const struct vaccel_blob *blob;
@@ -342,6 +378,9 @@ static int sync(const struct pair *pair, struct answer *answer)
     if (ret != VACCEL_OK)
         return ret;
     blob = pair->resource->res->blobs[0];
+    ret = incoming_reserve(connection, incoming, blob->size);
+    if (ret != VACCEL_OK)
+        return ret;
     answer->data = malloc(blob->size);
     if (!answer->data)
         return VACCEL_ENOMEM;
@@ -360,7 +399,7 @@ int resource_sync(struct connection *connection, struct incoming *incoming, stru
 
     if (ret != VACCEL_OK)
         return ret;
-    ret = sync(&pair, answer);
+    ret = sync(connection, incoming, &pair, answer);
     pair_leave(connection, &pair);
     return ret;
 }

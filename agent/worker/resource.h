@@ -28,6 +28,7 @@ struct worker_resource {
     uint64_t promised;           /* bytes of all of them */
     int file;                    /* that the last one is written to, or -1 */
     char *directory;             /* NULL: it has none yet */
+    uint64_t directories;        /* in it, for the files' names */
     struct vaccel_resource *res; /* NULL: not registered yet */
 };
 
@@ -60,9 +61,10 @@ int tree_check_name(const struct wire_text *name, bool deep);
  * exists is followed or overwritten. Returns EINVAL (no name for a file), EEXIST, or an error of
  * making it; logged. *@path is allocated.
  * @deep  whether the name may have directories
+ * @made  is raised by how many there are now that were not
  */
-int tree_create(const char *directory, const struct wire_text *name, bool deep, int *file,
-                char **path);
+int tree_create(const char *directory, const struct wire_text *name, bool deep, uint64_t *made,
+                int *file, char **path);
 /* A new directory @within another, or the process's if that is NULL. NULL: there is none; logged. */
 char *tree_new_directory(const char *within);
 void tree_remove(const char *directory);

@@ -59,18 +59,17 @@ int tree_check_name(const struct wire_text *name, bool deep)
     return VACCEL_OK;
 }
 
-static int enter(int directory, const char *part)
+static int enter(int directory, const char *part, uint64_t *made)
 {
-    int next;
-
-    if (mkdirat(directory, part, 0700) && errno != EEXIST)
+    if (mkdirat(directory, part, 0700) == 0)
+        ++*made;
+    else if (errno != EEXIST)
         return -1;
-    next = openat(directory, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    return next;
+    return openat(directory, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 /* Make the directories of @name; -1: that failed, with errno. @name is taken apart. */
-static int enter_all(const char *directory, char **name)
+static int enter_all(const char *directory, char **name, uint64_t *made)
 {
     int at = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     char *slash;
@@ -78,7 +77,7 @@ static int enter_all(const char *directory, char **name)
 
     while (at >= 0 && (slash = strchr(*name, '/'))) {
         *slash = '\0';
-        next = enter(at, *name);
+        next = enter(at, *name, made);
         close(at);
         at = next;
         *name = slash + 1;
@@ -86,9 +85,9 @@ static int enter_all(const char *directory, char **name)
     return at;
 }
 
-static int create(const char *directory, char *name)
+static int create(const char *directory, char *name, uint64_t *made)
 {
-    int at = enter_all(directory, &name);
+    int at = enter_all(directory, &name, made);
     int file = -1;
     int error;
 
@@ -101,8 +100,8 @@ static int create(const char *directory, char *name)
     return file;
 }
 
-int tree_create(const char *directory, const struct wire_text *name, bool deep, int *file,
-                char **path)
+int tree_create(const char *directory, const struct wire_text *name, bool deep, uint64_t *made,
+                int *file, char **path)
 {
     char copy[WIRE_NAME_MAX + 1];
     int error;
@@ -115,7 +114,7 @@ int tree_create(const char *directory, const struct wire_text *name, bool deep, 
         *path = NULL;
         return VACCEL_ENOMEM;
     }
-    *file = create(directory, copy);
+    *file = create(directory, copy, made);
     if (*file >= 0)
         return VACCEL_OK;
     error = errno;

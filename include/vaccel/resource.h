@@ -144,7 +144,8 @@ int vaccel_resource_register(struct vaccel_resource *res, struct vaccel_session 
 int vaccel_resource_unregister(struct vaccel_resource *res, struct vaccel_session *sess);
 
 /*
- * Bring the contents of an in-memory resource up to date after the other side has changed them.
+ * Bring the contents of an in-memory resource up to date after the other side has changed them. Its
+ * memory must be writable.
  * Returns EINVAL (NULL, or not made from memory), ESESS, EPERM (not registered with @sess),
  * or what the plugin returned. In a local session there is nothing to do.
  */

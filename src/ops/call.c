@@ -139,7 +139,7 @@ static int call_named(struct vaccel_session *sess, const struct dispatch *dispat
     if (session_forwards(dispatch) && op_name_valid(call->name))
         return dispatch->chosen->info->call(sess, call);
     vaccel_error("no plugin of this session knows the operation %s: add one that does to "
-                 "VACCEL_PLUGINS",
+                 "VACCEL_PLUGINS, in an agent to --plugins",
                  call->name);
     return VACCEL_ENOTSUP;
 }

@@ -14,6 +14,13 @@ static struct vaccel_arg text_room(unsigned char *text, size_t size)
     return op_value(VACCEL_ARG_UCHAR_ARRAY, text, text ? size : 0);
 }
 
+/* The other side need not have ended it. */
+static void end_text(unsigned char *text, size_t size)
+{
+    if (text)
+        text[size - 1] = '\0';
+}
+
 static int check_picture(const void *img, size_t len_img)
 {
     if (img && len_img)
@@ -47,6 +54,8 @@ int vaccel_image_classification(struct vaccel_session *sess, const void *img,
                                      text_room(out_text, len_out_text)};
 
         ret = op_forward(&op, read, 1, write, 2);
+        end_text(out_imgname, len_out_imgname);
+        end_text(out_text, len_out_text);
     }
     return op_end(&op, ret);
 }
@@ -70,6 +79,7 @@ static int image(struct vaccel_session *sess, const void *img, unsigned char *ou
         struct vaccel_arg write[] = {text_room(out_imgname, len_out_imgname)};
 
         ret = op_forward(&op, read, 1, write, 1);
+        end_text(out_imgname, len_out_imgname);
     }
     return op_end(&op, ret);
 }

@@ -19,7 +19,8 @@ int op_refuse_released(void)
 
 int op_refuse_unsupported(vaccel_op_type_t type)
 {
-    vaccel_error("no loaded plugin implements %s: add one that does to VACCEL_PLUGINS",
+    vaccel_error("no loaded plugin implements %s: add one that does to VACCEL_PLUGINS, "
+                 "in an agent to --plugins",
                  vaccel_op_type_to_base_str(type));
     return VACCEL_ENOTSUP;
 }

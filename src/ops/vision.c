@@ -44,17 +44,20 @@ static void pack_output(struct vaccel_arg write[2], const struct vaccel_output *
     write[1] = op_int64(out ? &out->held : unwanted);
 }
 
-/* @ret: what the call returned, which is returned. What the other side says is not believed. */
+/*
+ * @ret: what the call returned, which is returned. What the other side says is not believed: of a call
+ * that went well the caller takes room that he gave for filled.
+ */
 static int take_size(struct vaccel_output *out, size_t size, int ret)
 {
     size_t room = out->size;
 
     out->size = size;
-    if (out->held || size <= room)
+    if (size <= room || (out->held && (ret != VACCEL_OK || !room)))
         return ret;
-    vaccel_error("the other side says that it wrote %zu bytes into room for %zu, and holds none",
-                 size, room);
+    vaccel_error("the other side says that it wrote %zu bytes into room for %zu", size, room);
     out->size = 0;
+    out->held = 0;
     return VACCEL_EBACKEND;
 }
 

@@ -55,13 +55,19 @@ static bool is_stale(const struct addrinfo *place)
     return refused;
 }
 
+static void remove_file(const struct addrinfo *place)
+{
+    if (place->ai_family == AF_UNIX)
+        unlink(((const struct sockaddr_un *)place->ai_addr)->sun_path);
+}
+
 static int bind_unix(int fd, const struct addrinfo *place)
 {
     if (bind_private(fd, place) == 0)
         return 0;
     if (errno != EADDRINUSE || !is_stale(place))
         return -1;
-    unlink(((const struct sockaddr_un *)place->ai_addr)->sun_path);
+    remove_file(place);
     return bind_private(fd, place);
 }
 
@@ -87,8 +93,12 @@ static int listen_at(const struct addrinfo *place, int *fd)
     if (listening < 0)
         return errno;
     address_set_options(listening, place->ai_family);
-    if (bind_place(listening, place) || listen(listening, SOMAXCONN))
+    if (bind_place(listening, place)) {
         error = errno;
+    } else if (listen(listening, SOMAXCONN)) {
+        error = errno;
+        remove_file(place);
+    }
     if (error)
         close(listening);
     else

@@ -4,9 +4,11 @@
 #include "vaccel/error.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Elements for one system call; more pieces take several. */
@@ -16,7 +18,7 @@ enum { WINDOW = 64 };
 enum { MUCH = 64 * 1024 };
 
 /* How often receiving the rest of a message may time out, and looking for a new one. */
-enum { PATIENCE = 3, ONCE = 1 };
+enum { PATIENCE = 3, ONCE = 1, NS_PER_S = 1000000000 };
 
 void stream_init(struct stream *stream, int fd, _Atomic uint32_t *sending)
 {
@@ -24,6 +26,7 @@ void stream_init(struct stream *stream, int fd, _Atomic uint32_t *sending)
     stream->start = 0;
     stream->end = 0;
     stream->sending = sending;
+    stream->deadline = 0;
     atomic_init(&stream->moved, 0);
     outbox_init(&stream->outbox);
 }
@@ -43,8 +46,10 @@ static int set_timeout(int fd, int option, unsigned int ms)
 
 int stream_set_patience(struct stream *stream, unsigned int ms)
 {
-    int ret = set_timeout(stream->fd, SO_RCVTIMEO, (ms + PATIENCE - 1) / PATIENCE);
+    unsigned int part_ms = (ms + PATIENCE - 1) / PATIENCE;
+    int ret = set_timeout(stream->fd, SO_RCVTIMEO, part_ms);
 
+    stream->patience_ns = (uint64_t)part_ms * (NS_PER_S / 1000);
     return ret == VACCEL_OK ? set_timeout(stream->fd, SO_SNDTIMEO, ms) : ret;
 }
 
@@ -64,16 +69,53 @@ static ssize_t receive_some(int fd, struct iovec *list, size_t count, int flags)
     return recvmsg(fd, &message, flags);
 }
 
+/* Nanoseconds until the deadline. */
+static uint64_t time_left(const struct stream *stream)
+{
+    struct timespec now;
+    uint64_t ns;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    ns = (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+    return ns < stream->deadline ? stream->deadline - ns : 0;
+}
+
+/* Wait as long as the socket would by itself, but not beyond the deadline. Else EAGAIN. */
+static ssize_t receive_in_time(const struct stream *stream, struct iovec *list, size_t count)
+{
+    struct pollfd socket = {.fd = stream->fd, .events = POLLIN};
+    uint64_t left = time_left(stream);
+    struct timespec most;
+
+    if (left > stream->patience_ns)
+        left = stream->patience_ns;
+    most = (struct timespec){(time_t)(left / NS_PER_S), (long)(left % NS_PER_S)};
+    if (ppoll(&socket, 1, &most, NULL) != 0)
+        return receive_some(stream->fd, list, count, MSG_DONTWAIT);
+    errno = EAGAIN;
+    return -1;
+}
+
+static bool may_try_again(const struct stream *stream, int *tries)
+{
+    if (errno == EINTR)
+        return true;
+    return stream_explain() == VACCEL_EAGAIN && --*tries > 0 &&
+           (!stream->deadline || time_left(stream));
+}
+
 /* One receive into @list, whose last element is the room to read ahead; how much was got. */
 static int receive(struct stream *stream, struct iovec *list, size_t count, int flags, int tries,
                    size_t *got)
 {
+    bool limited = stream->deadline && !(flags & MSG_DONTWAIT);
     ssize_t size;
 
     *got = 0;
     do
-        size = receive_some(stream->fd, list, count, flags);
-    while (size < 0 && (errno == EINTR || (stream_explain() == VACCEL_EAGAIN && --tries > 0)));
+        size = limited ? receive_in_time(stream, list, count)
+                       : receive_some(stream->fd, list, count, flags);
+    while (size < 0 && may_try_again(stream, &tries));
     if (size < 0)
         return stream_explain();
     if (!size)
@@ -171,11 +213,12 @@ static int receive_into_pieces(struct stream *stream, struct pieces *pieces, siz
     size_t room;
     size_t got;
     size_t count = pieces_window(pieces, *size, list, WINDOW, &wanted);
+    bool all = wanted >= MUCH && !stream->deadline;
     int ret;
 
-    room = wanted == *size && wanted < MUCH ? sizeof(stream->ahead) : 0;
+    room = wanted == *size && !all ? sizeof(stream->ahead) : 0;
     list[count] = (struct iovec){stream->ahead, room};
-    ret = receive(stream, list, count + (room != 0), room ? 0 : MSG_WAITALL, PATIENCE, &got);
+    ret = receive(stream, list, count + (room != 0), all ? MSG_WAITALL : 0, PATIENCE, &got);
     if (ret != VACCEL_OK)
         return ret;
     stream->start = 0;

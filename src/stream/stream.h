@@ -26,6 +26,8 @@ struct stream {
     size_t start;
     size_t end;
     struct outbox outbox;
+    uint64_t patience_ns; /* of one look for bytes */
+    uint64_t deadline;    /* on the monotonic clock, in ns: receiving is over by then; 0: none */
     atomic_uint_fast64_t moved; /* bytes there and back; who waits sees whether anything goes on */
     /* Not 0 while a message is being sent, so that whoever shares it sends nothing between. */
     _Atomic uint32_t *sending;

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every limit, exactly reached and passed by one. Who passes it is told its name."""
+import time
+
 import cases
 import conversation
 import wire
@@ -7,6 +9,7 @@ from agent import closed_with, refused_with
 
 CONNECTIONS, SESSIONS, RESOURCES, CALLS = 6, 3, 4, 5
 MEGABYTE = 1 << 20
+PATIENCE = 10  # seconds
 CONFIGURATION = f'''
 [limits]
 connections = {CONNECTIONS}
@@ -73,6 +76,24 @@ def test_bytes_of_resources(agent):
         assert new(client, MEGABYTE // 2 + 1).status == 0
 
 
+def test_directories_are_something_too(agent):
+    """Names of empty files ask for many of them."""
+    def name(i):
+        return b'/'.join([b'%d' % i] * 32)
+
+    with agent.client() as client:
+        tree = new(client, 0, 130, wire.DIRECTORY).told['id']
+        answers = [client.try_to(wire.RESOURCE_CHUNK, wire.chunk_body(tree, i, b'', name(i)))
+                   for i in range(5)]
+        assert [answer.status for answer in answers[:4]] == [0] * 4, answers
+        refused_with(answers[4], 'resource_bytes')
+        for i in range(4, 130):
+            body = wire.chunk_body(tree, i, b'', b'0/0/%d' % i)
+            assert client.try_to(wire.RESOURCE_CHUNK, body).status == 0
+        client.ask(wire.RESOURCE_END, wire.id_of.pack(id=tree))
+        assert new(client, MEGABYTE - 4096).status == 0
+
+
 def test_numbers_of_blobs(agent):
     """Empty files are something, too."""
     with agent.client() as client:
@@ -131,6 +152,36 @@ def test_bytes_of_calls_at_once(agent):
         one = [wire.arg(wire.INT32, (1).to_bytes(4, 'little'))]
         assert other.call(others, one, name=b'mirror.open').status == 0
         assert client.answer(waiting).status == 0
+
+
+def until_there_is_room(client, type, body):
+    """What was counted for an answer still is when it has just arrived."""
+    end = time.monotonic() + PATIENCE
+    while (answer := client.try_to(type, body)).status and time.monotonic() < end:
+        time.sleep(0.001)
+    assert answer.status == 0, answer
+    return answer
+
+
+def test_copies_that_are_sent_count_too(agent):
+    """Of a resource, of a held output: one alone always fits, however many a client asks for."""
+    read, write = conversation.classified()
+    read[0] = wire.arg(wire.BUFFER, bytes(8000))
+    with agent.client() as client, agent.client() as other:
+        session, others = client.begin(), other.begin()
+        resource = client.new_resource({b'memory': bytes(8000)}, wire.MEMORY)
+        client.register(resource, session)
+        assert client.call(session, read, write, op=conversation.VISION_CLASSIFY).status == 0
+        waiting = nothing(client, session, MEGABYTE, name=b'mirror.wait')
+        copies = [(wire.RESOURCE_SYNC, wire.use.pack(resource=resource, session=session)),
+                  (wire.OUTPUT_FETCH, wire.fetch.pack(session=session, held=1, room=1 << 20))]
+        for type, body in copies:
+            refused_with(client.try_to(type, body), 'connection_bytes')
+        one = [wire.arg(wire.INT32, (1).to_bytes(4, 'little'))]
+        assert other.call(others, one, name=b'mirror.open').status == 0
+        assert client.answer(waiting).status == 0
+        for type, body in copies:
+            assert len(until_there_is_room(client, type, body).payload) >= 8000
 
 
 def test_calls(agent):

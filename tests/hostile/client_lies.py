@@ -206,6 +206,24 @@ def test_an_output_that_is_shorter(programs):
     lied_call('sgemm', programs, '', lambda out: told([(60, bytes(60))]))
 
 
+def test_outputs_of_any_size(programs):
+    """Room that was given is filled, or the call has failed; half-filled is never right."""
+    def answer(request, size, data, held):
+        _, arguments = fake.arguments_of(request)
+        outputs = [(one.size, one.data or bytes(one.size)) for one in arguments
+                   if one.flags & wire.RETURNED]
+        outputs[:2] = [(size, data), (8, held.to_bytes(8, 'little'))]
+        return answered(request, *called(outputs))
+
+    for size, data, held, words in ((136, b'', 0, NOT_THE_PROTOCOL),
+                                    (136, bytes(135), 0, NOT_THE_PROTOCOL),
+                                    (1 << 20, bytes(136), 7, NOT_THE_PROTOCOL),
+                                    (1 << 20, b'', 0, 'into room for'),
+                                    (1 << 20, b'', 7, 'into room for')):
+        programs.fails('classes', words, {
+            wire.CALL: lambda request, lie=(size, data, held): answer(request, *lie)})
+
+
 def test_descriptions_of_tensors_that_lie(programs):
     run = fake.TORCH_MODEL_RUN
     lies = [{'held': 0}, {'size': 0}, {'size': 44}, {'size': HUGE}, {'size': 1 << 62},

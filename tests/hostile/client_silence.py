@@ -47,6 +47,24 @@ def test_an_agent_that_lives_and_does_not_answer(told):
                {'VACCEL_RPC_TIMEOUT': str(900 * told.slowness)})
 
 
+def test_an_answer_that_nobody_waits_for_any_more(told):
+    """It is for memory that is gone, and frees the one request that the agent takes at once."""
+    after_return = programs.LENIENT['ASAN_OPTIONS'] + ':detect_stack_use_after_return=1'
+    for name in ('noop', 'sgemm'):
+        for calls in (1, 8):
+            ended, agent = told.against(name, {
+                wire.HELLO: lambda request, calls=calls: answered(
+                    request, fake.welcome(calls_max=calls)),
+                wire.CALL: lambda request: fake.Later(0.4 * told.slowness,
+                                                      fake.answer_call(request)),
+                wire.SESSION_END: lambda request: fake.Later(0.25 * told.slowness,
+                                                             answered(request))},
+                {'VACCEL_RPC_TIMEOUT': str(300 * told.slowness), 'ASAN_OPTIONS': after_return})
+            programs.check(ended, codes=(1,))
+            assert 'no answer came' in ended.err, ended.err
+            assert wire.SESSION_END in agent.seen, agent.seen
+
+
 def test_slow_answers_are_answers(told):
     """Longer than the keepalive time, as pings are answered."""
     def late(request):
@@ -58,6 +76,19 @@ def test_slow_answers_are_answers(told):
     for answer in (late, every_byte):
         ended, _ = told.against('sgemm', {wire.CALL: answer})
         assert ended.code == 0, ended
+
+
+def test_messages_that_never_end(told):
+    """A byte now and then is a sign of life; all the same there is an end to waiting."""
+    def drip(request, body):
+        return slowly(answered(request, body), 0.05 * told.slowness)
+
+    ms = str(400 * told.slowness)
+    for type, body, setting in ((wire.HELLO, fake.welcome(), 'VACCEL_RPC_CONNECT_TIMEOUT'),
+                                (wire.CALL, bytes(8192), 'VACCEL_RPC_TIMEOUT')):
+        ended = told.fails('noop', 'to its end in time|no answer came', {
+            type: lambda request, body=body: drip(request, body)}, {setting: ms})
+        assert ended.seconds < 3 * told.slowness, ended
 
 
 def test_nobody_accepts(told):

@@ -35,6 +35,7 @@ class Programs:
         with open(self.model, 'wb') as model:
             model.write(bytes(range(256)) * 40)
         self.commands = {'noop': ['noop'], 'sgemm': ['sgemm', '4'],
+                         'classes': ['classes', self.model],
                          'torch_inference': ['torch_inference', self.model]}
 
     def run(self, name, address, **settings):

@@ -61,7 +61,7 @@ static uint16_t moves(const struct packed_call *packed, size_t i)
     return flags;
 }
 
-/* A held output's size is its whole length; of everything else all comes back. */
+/* All comes back, but of a held output nothing: its length is above the room. */
 static bool size_fits(const struct packed_call *packed, size_t i,
                       const struct wire_returned *returned)
 {
@@ -69,7 +69,8 @@ static bool size_fits(const struct packed_call *packed, size_t i,
 
     if (!(described(packed, i)->flags & OP_WHOLE_SIZE))
         return returned->size == room && returned->sent == room;
-    return returned->sent <= room && returned->sent <= returned->size && returned->size <= SIZE_MAX;
+    return returned->size <= SIZE_MAX &&
+           returned->sent == (returned->size <= room ? returned->size : 0);
 }
 
 static bool take_returned(struct packed_call *packed, struct exchange *exchange, size_t i,

@@ -23,6 +23,10 @@ int client_output_drop(struct vaccel_session *sess, struct vaccel_output *out);
 /* The id by which the other side of @connection knows @res; 0: it does not. */
 uint64_t client_resource_id(struct vaccel_resource *res, const struct connection *connection);
 
+/* Around a fork(), so that the child finds no lock held by a thread that it does not have. */
+void client_resources_lock(void);
+void client_resources_unlock(void);
+
 /* Send the contents of @res; *@id is what the other side calls it. */
 int client_resource_send(struct connection *connection, const struct vaccel_resource *res,
                          uint64_t *id);

@@ -20,6 +20,16 @@ struct remote_resource {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t sent = PTHREAD_COND_INITIALIZER;
 
+void client_resources_lock(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+void client_resources_unlock(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
 static struct remote_resource *first(struct vaccel_resource *res)
 {
     return vaccel_plugin_resource_state(&vaccel_this_plugin, res);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "socket/current.h"
+#include "client/hooks.h"
 #include "socket/state.h"
 #include "vaccel.h"
 
@@ -18,10 +19,12 @@ unsigned int fork_generation;
 static void before_fork(void)
 {
     pthread_mutex_lock(&current.lock);
+    client_resources_lock();
 }
 
 static void in_parent(void)
 {
+    client_resources_unlock();
     pthread_mutex_unlock(&current.lock);
 }
 
@@ -32,6 +35,7 @@ static void in_child(void)
     if (current.connection)
         connection_disown(current.connection);
     current.connection = NULL;
+    client_resources_unlock();
     pthread_mutex_unlock(&current.lock);
 }
 

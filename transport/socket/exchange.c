@@ -24,22 +24,6 @@ static int refuse_late(const struct connection *connection, const char *what)
     return VACCEL_EREMOTEIO;
 }
 
-/* Waits while the agent has as many requests as it takes. */
-static int take_slot(struct connection *connection, struct exchange *exchange, uint64_t deadline,
-                     struct slot **slot)
-{
-    enum wire_type type = wire_header_of(&exchange->request)->type;
-
-    while (atomic_load(&connection->broken) == VACCEL_OK) {
-        *slot = slots_take(&connection->slots, exchange, type);
-        if (*slot)
-            return VACCEL_OK;
-        if (!slots_wait_for_free(&connection->slots, deadline))
-            return refuse_late(connection, "the agent has too many requests to take one more");
-    }
-    return refuse_broken(connection);
-}
-
 /* A failed sending need not be the end: the agent's reason may be there to be read. */
 static void send_request(struct connection *connection, struct exchange *exchange,
                          const struct slot *slot)
@@ -84,6 +68,44 @@ static bool read_for_all(struct connection *connection, uint64_t deadline)
     return true;
 }
 
+/* Somebody must go on reading. */
+static void hand_on_reading(struct connection *connection)
+{
+    if (!atomic_load(&connection->reading))
+        slots_wake_any(&connection->slots);
+}
+
+/*
+ * If all slots are of calls that nobody waits for, nobody reads the answers that would free them. False:
+ * they are not, or another thread reads.
+ */
+static bool read_for_abandoned(struct connection *connection, uint64_t deadline)
+{
+    if (!slots_all_abandoned(&connection->slots) || !read_for_all(connection, deadline))
+        return false;
+    hand_on_reading(connection);
+    slots_wake_wanting(&connection->slots);
+    return true;
+}
+
+/* Waits while the agent has as many requests as it takes. */
+static int take_slot(struct connection *connection, struct exchange *exchange, uint64_t deadline,
+                     struct slot **slot)
+{
+    enum wire_type type = wire_header_of(&exchange->request)->type;
+
+    while (atomic_load(&connection->broken) == VACCEL_OK) {
+        *slot = slots_take(&connection->slots, exchange, type);
+        if (*slot)
+            return VACCEL_OK;
+        if (deadline && connection_clock() >= deadline)
+            return refuse_late(connection, "the agent has too many requests to take one more");
+        if (!read_for_abandoned(connection, deadline))
+            slots_wait_for_free(&connection->slots, &connection->reading, deadline);
+    }
+    return refuse_broken(connection);
+}
+
 static bool is_over(const struct connection *connection, const struct slot *slot)
 {
     int state = atomic_load(&slot->state);
@@ -113,13 +135,6 @@ static void wait(struct connection *connection, struct slot *slot, uint64_t dead
     }
 }
 
-/* Somebody must go on reading. */
-static void hand_on_reading(struct connection *connection)
-{
-    if (!atomic_load(&connection->reading))
-        slots_wake_any(&connection->slots);
-}
-
 /* So that the agent need not send what nobody takes. It may be too busy to be told. */
 static void cancel(struct connection *connection, uint64_t id)
 {
@@ -141,6 +156,7 @@ static bool abandon(struct connection *connection, struct slot *slot)
 
     if (!atomic_compare_exchange_strong(&slot->state, &waiting, SLOT_ABANDONED))
         return false;
+    slots_wake_wanting(&connection->slots);
     cancel(connection, id);
     return true;
 }

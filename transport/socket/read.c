@@ -15,11 +15,19 @@ uint64_t connection_clock(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
+static bool is_late(const struct connection *connection)
+{
+    return connection->stream.deadline && connection_clock() >= connection->stream.deadline;
+}
+
 static void give_up(struct connection *connection, int ret)
 {
     if (ret == VACCEL_ESESS)
         connection_break(connection, VACCEL_EREMOTEIO,
                          "the agent closed the connection: it ended, or its worker died");
+    else if (ret == VACCEL_EAGAIN && is_late(connection))
+        connection_break(connection, VACCEL_EREMOTEIO,
+                         "a message of the agent's did not come to its end in time");
     else if (ret == VACCEL_EAGAIN)
         connection_break(connection, VACCEL_EREMOTEIO,
                          "the agent fell silent in the middle of a message, for %u ms",
@@ -54,16 +62,23 @@ static void finish(struct connection *connection, struct slot *slot)
     slots_wake(slot);
 }
 
+/* Of a slot that was claimed. Of an abandoned one it is gone, with all that it points to. */
+static struct exchange *exchange_of(const struct slot *slot)
+{
+    return atomic_load(&slot->state) == SLOT_ABANDONED ? NULL : slot->exchange;
+}
+
 static bool receive_part(struct connection *connection, struct slot *slot,
                          const struct wire_header *header)
 {
+    struct exchange *exchange = exchange_of(slot);
     bool more = header->flags & WIRE_MORE;
     int ret;
 
     if (header->payload_size > slot->left || more != (header->payload_size < slot->left))
         return distrust(connection, "a part is too short or too long", header->payload_size);
-    if (slot->exchange)
-        ret = stream_receive_pieces(&connection->stream, &slot->exchange->in, header->payload_size);
+    if (exchange)
+        ret = stream_receive_pieces(&connection->stream, &exchange->in, header->payload_size);
     else
         ret = stream_discard(&connection->stream, header->payload_size);
     if (ret != VACCEL_OK) {
@@ -91,7 +106,7 @@ static void log_refusal(const struct connection *connection, const struct wire_a
 static bool take_answer(struct connection *connection, struct slot *slot,
                         const struct wire_answer *answer)
 {
-    struct exchange *exchange = slot->exchange;
+    struct exchange *exchange = exchange_of(slot);
 
     slot->status = (int)answer->header.status;
     slot->left = answer->payload_size;
@@ -230,6 +245,19 @@ static bool readable_before(struct connection *connection, uint64_t deadline)
     return poll(&socket, 1, (int)(ms < most ? ms : most)) > 0;
 }
 
+/*
+ * A message that has begun may take the time that silence may; one that never ends must not hold us for
+ * ever. Before the welcome there is only the time for connecting.
+ */
+static void set_last_moment(struct connection *connection, uint64_t deadline)
+{
+    uint64_t grace = (uint64_t)connection->settings.keepalive_ms * NS_PER_MS;
+
+    if (!connection->welcomed)
+        grace = 0;
+    connection->stream.deadline = deadline ? deadline + grace : 0;
+}
+
 void connection_read(struct connection *connection, uint64_t deadline)
 {
     int ret;
@@ -240,6 +268,7 @@ void connection_read(struct connection *connection, uint64_t deadline)
             ask_for_life(connection);
         return;
     }
+    set_last_moment(connection, deadline);
     ret = stream_wait(&connection->stream);
     if (ret == VACCEL_OK)
         read_message(connection);

@@ -102,22 +102,47 @@ void slots_give_back(struct slots *slots, struct slot *slot)
     pthread_mutex_unlock(&slots->lock);
 }
 
-bool slots_wait_for_free(struct slots *slots, uint64_t deadline)
+static bool any_free(const struct slots *slots)
+{
+    size_t i;
+
+    for (i = 0; i < slots->count - 1; i++)
+        if (atomic_load(&slots->list[i].state) == SLOT_FREE)
+            return true;
+    return false;
+}
+
+bool slots_all_abandoned(const struct slots *slots)
+{
+    size_t i;
+
+    for (i = 0; i < slots->count - 1; i++)
+        if (atomic_load(&slots->list[i].state) != SLOT_ABANDONED)
+            return false;
+    return true;
+}
+
+void slots_wait_for_free(struct slots *slots, const atomic_bool *reading, uint64_t deadline)
 {
     const struct timespec until = {(time_t)(deadline / 1000000000), (long)(deadline % 1000000000)};
-    int ret = 0;
-    size_t i;
 
     pthread_mutex_lock(&slots->lock);
     atomic_fetch_add(&slots->wanting, 1);
-    for (i = 0; i < slots->count - 1 && atomic_load(&slots->list[i].state) != SLOT_FREE; i++)
-        continue;
-    if (i == slots->count - 1)
-        ret = deadline ? pthread_cond_timedwait(&slots->freed, &slots->lock, &until)
-                       : pthread_cond_wait(&slots->freed, &slots->lock);
+    if (!atomic_load(&slots->closed) && !any_free(slots) &&
+        (atomic_load(reading) || !slots_all_abandoned(slots)))
+        (void)(deadline ? pthread_cond_timedwait(&slots->freed, &slots->lock, &until)
+                        : pthread_cond_wait(&slots->freed, &slots->lock));
     atomic_fetch_sub(&slots->wanting, 1);
     pthread_mutex_unlock(&slots->lock);
-    return ret != ETIMEDOUT;
+}
+
+void slots_wake_wanting(struct slots *slots)
+{
+    if (!atomic_load(&slots->wanting))
+        return;
+    pthread_mutex_lock(&slots->lock);
+    pthread_cond_broadcast(&slots->freed);
+    pthread_mutex_unlock(&slots->lock);
 }
 
 static bool is_due(const struct slot *slot, uint64_t id)
@@ -198,6 +223,7 @@ void slots_wake_all(struct slots *slots)
 
     for (i = 0; i < slots->count; i++)
         slots_wake(&slots->list[i]);
+    atomic_store(&slots->closed, true);
     pthread_mutex_lock(&slots->lock);
     pthread_cond_broadcast(&slots->freed);
     pthread_mutex_unlock(&slots->lock);

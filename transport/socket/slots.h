@@ -40,6 +40,7 @@ struct slots {
     atomic_uint_fast64_t next_number;
     atomic_uint sleepers;
     atomic_uint wanting; /* threads that wait for a free slot */
+    atomic_bool closed;  /* nobody is to wait for anything any more */
     pthread_mutex_t lock;
     pthread_cond_t freed;
 };
@@ -70,9 +71,17 @@ void slots_rise(struct slots *slots, struct slot *slot);
 void slots_wake(struct slot *slot);
 /* Wake one that sleeps and has no answer yet, if there is one. */
 void slots_wake_any(struct slots *slots);
-void slots_wake_all(struct slots *slots);
+void slots_wake_all(struct slots *slots); /* now and for ever */
 
-/* Wait until one may be free; false: the deadline has passed. */
-bool slots_wait_for_free(struct slots *slots, uint64_t deadline);
+/* Whether none is free, and none has a thread that reads; only answers free them. */
+bool slots_all_abandoned(const struct slots *slots);
+
+/*
+ * Wait until one may be free, or all are abandoned and nobody reads (@reading is false), or until
+ * @deadline.
+ */
+void slots_wait_for_free(struct slots *slots, const atomic_bool *reading, uint64_t deadline);
+/* Let those who wait for that look again. */
+void slots_wake_wanting(struct slots *slots);
 
 #endif
