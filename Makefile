@@ -11,7 +11,7 @@ all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
 
 $(BUILD)/build.ninja:
-	meson setup --prefix $(PREFIX) $(BUILD)
+	meson setup --prefix $(PREFIX) --libdir lib $(BUILD)
 
 setup:
 	tools/setup.sh build test
@@ -39,9 +39,10 @@ fuzz:
 	tools/setup.sh build test
 	python3 tools/test.py --fuzz $(FUZZ_SECONDS)
 
-# A build folder that is there already keeps the prefix that it was made with.
+# A build folder that is there already keeps the prefix that it was made with. Not each Debian tells
+# Meson its folder for libraries; lib is one that compilers and the dynamic linker know.
 install:
-	test ! -f $(BUILD)/build.ninja || meson configure --prefix $(PREFIX) $(BUILD)
+	test ! -f $(BUILD)/build.ninja || meson configure --prefix $(PREFIX) --libdir lib $(BUILD)
 	$(MAKE) all
 	meson install -C $(BUILD) --no-rebuild
 

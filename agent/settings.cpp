@@ -34,7 +34,8 @@ Run functions for applications elsewhere that use vAccel's plugin "rpc".
   --plugins LIST     the plugins that run the functions, separated by ':'. Else those
                      that the environment names in VACCEL_PLUGINS
   --config FILE      a TOML file, for limits too; what stands here counts more
-  --allow-exec       let clients run functions of libraries that they send
+  --allow-exec       let clients run functions of libraries, of this machine or
+                     that they send
   --allow-kernels    let clients run kernels that they send
   --help             print this
   --version          print the version

@@ -60,3 +60,5 @@ inside 'apt-get update -q && apt-get install -q -y --no-install-recommends git m
 inside 'git clone -q file:///srv/vaccel.git /root/vaccel'
 inside 'cd /root/vaccel && make demo'
 inside 'cd /root/vaccel && make test'
+# Last, as an installed library is found by tests too.
+inside 'cd /root/vaccel && make install && ldconfig && pkg-config --exists vaccel && VACCEL_PLUGINS=noop noop'

@@ -124,7 +124,8 @@ static int drain(void)
 static int end_without_broker(void)
 {
     agent_error("the broker is gone: the worker ends too");
-    connections_say_goodbye(VACCEL_EREMOTEIO, "the agent's broker died");
+    connections_say_goodbye(VACCEL_EREMOTEIO,
+                            "the agent's broker died: begin a new session when it is back");
     connections_wait();
     platform_directory_remove(getenv("XDG_RUNTIME_DIR"));
     return end(EXIT_FAILURE);

@@ -96,8 +96,9 @@ int connection_open(const struct connection_settings *settings, struct connectio
     int ret = address_connect(settings->address, settings->connect_ms, &fd, why, sizeof(why));
 
     if (ret != VACCEL_OK) {
-        vaccel_error("cannot reach an agent at %s: %s; VACCEL_RPC_ADDRESS says where it listens",
-                     settings->address, why);
+        vaccel_error("no agent can be reached: %s; start one there, or let VACCEL_RPC_ADDRESS name "
+                     "where one listens",
+                     why);
         return ret;
     }
     *connection = connection_new(settings, fd);

@@ -16,11 +16,17 @@ static int refuse_broken(const struct connection *connection)
     return connection->broken;
 }
 
+/* Which time it was that did not do. */
 static int refuse_late(const struct connection *connection, const char *what)
 {
-    vaccel_error("%s: %s within %u ms, the time that VACCEL_RPC_TIMEOUT or, to connect, "
-                 "VACCEL_RPC_CONNECT_TIMEOUT gives",
-                 connection->address, what, connection->settings.call_ms);
+    if (connection->welcomed)
+        vaccel_error("%s: %s within %u ms (VACCEL_RPC_TIMEOUT)", connection->address, what,
+                     connection->settings.call_ms);
+    else
+        vaccel_error(
+            "%s: no welcome came within %u ms (VACCEL_RPC_CONNECT_TIMEOUT): is it an agent "
+            "that listens there?",
+            connection->address, connection->settings.call_ms);
     return VACCEL_EREMOTEIO;
 }
 
@@ -88,22 +94,26 @@ static bool read_for_abandoned(struct connection *connection, uint64_t deadline)
     return true;
 }
 
-/* Waits while the agent has as many requests as it takes. */
-static int take_slot(struct connection *connection, struct exchange *exchange, uint64_t deadline,
-                     struct slot **slot)
+/* Waits while the agent has as many requests as it takes. NULL: *@error says why. */
+static struct slot *take_slot(struct connection *connection, struct exchange *exchange,
+                              uint64_t deadline, int *error)
 {
     enum wire_type type = wire_header_of(&exchange->request)->type;
+    struct slot *slot;
 
     while (atomic_load(&connection->broken) == VACCEL_OK) {
-        *slot = slots_take(&connection->slots, exchange, type);
-        if (*slot)
-            return VACCEL_OK;
-        if (deadline && connection_clock() >= deadline)
-            return refuse_late(connection, "the agent has too many requests to take one more");
+        slot = slots_take(&connection->slots, exchange, type);
+        if (slot)
+            return slot;
+        if (deadline && connection_clock() >= deadline) {
+            *error = refuse_late(connection, "the agent has too many requests to take one more");
+            return NULL;
+        }
         if (!read_for_abandoned(connection, deadline))
             slots_wait_for_free(&connection->slots, &connection->reading, deadline);
     }
-    return refuse_broken(connection);
+    *error = refuse_broken(connection);
+    return NULL;
 }
 
 static bool is_over(const struct connection *connection, const struct slot *slot)
@@ -192,8 +202,8 @@ int connection_exchange(struct connection *connection, struct exchange *exchange
         vaccel_error("the session was begun before fork(), and stays the parent's: begin another");
         return VACCEL_ESESS;
     }
-    ret = take_slot(connection, exchange, deadline, &slot);
-    if (ret != VACCEL_OK)
+    slot = take_slot(connection, exchange, deadline, &ret);
+    if (!slot)
         return ret;
     send_request(connection, exchange, slot);
     wait(connection, slot, deadline);
