@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """vaccel-agent with its own worker, watched from outside."""
+import contextlib
 import os
 import pathlib
 import re
+import select
 import signal
+import subprocess
 import time
 
 from harness import Agent, process_exists, until
@@ -42,19 +45,26 @@ class RealAgent(Agent):
     def __init__(self, program):
         super().__init__(program, worker=None)
         self.program = pathlib.Path(program).resolve()
-        self.pids = set()
 
     def serve(self, plugins, *options, environment=None):
         """Started, with a worker that is ready."""
         self.log.write_bytes(b'')
         self.start(*options, plugins=plugins, environment=environment)
-        until(lambda: self.process.poll() is not None or self.is_ready())
+        try:
+            until(lambda: self.process.poll() is not None or self.is_ready())
+        except TimeoutError:
+            self.stop()
+            raise
         return self
 
     def is_ready(self):
+        """It says so twice; a test may let one of them fail."""
         worker = self.worker_pid()
-        self.pids.add(worker)
-        return worker and f'worker {worker} is ready' in self.read_log()
+        return worker and (f'worker {worker} is ready' in self.read_log() or self.has_notified())
+
+    def has_notified(self):
+        there, _, _ = select.select([self.notified], [], [], 0)
+        return there and self.notified.recv(100) == b'READY=1'
 
     def read_log(self):
         return self.log.read_text(errors='replace')
@@ -82,12 +92,29 @@ class RealAgent(Agent):
             before, now = now, self.look()
         return now
 
+    def run_client(self, rpc, program, *arguments, **environment):
+        """An application, by way of the plugin at @rpc, to its end."""
+        environment = {**os.environ, 'VACCEL_PLUGINS': str(rpc), 'VACCEL_LOG_LEVEL': '1',
+                       'VACCEL_RPC_ADDRESS': self.address, **environment}
+        return subprocess.run([program, *map(str, arguments)], env=environment, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+
     def end(self):
         """SIGTERM; returns what it ended with."""
         self.signal(signal.SIGTERM)
         return self.wait()
 
+    def processes(self):
+        """Those that the agent began have its directory."""
+        found = []
+        for pid in filter(str.isdigit, os.listdir('/proc')):
+            with contextlib.suppress(OSError):
+                if os.readlink(f'/proc/{pid}/cwd') == str(self.folder) and process_exists(pid):
+                    found.append(f'process {pid}')
+        return found
+
     def left_behind(self):
-        """Once it ended: processes, files."""
-        until(lambda: not any(pid and process_exists(pid) for pid in self.pids))
-        return below(self.runtime) + [str(self.path)] * self.path.exists()
+        """Once it ended: processes, files. Some need a moment to end."""
+        with contextlib.suppress(TimeoutError):
+            until(lambda: not self.processes())
+        return self.processes() + below(self.runtime) + [str(self.path)] * self.path.exists()

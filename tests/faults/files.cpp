@@ -1,51 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What fails when a disk is full or broken, descriptors run out, a signal comes. */
-#include "state.hpp"
+#include "preload.hpp"
 
-#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
 #include <dirent.h>
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CALLER __builtin_return_address(0)
-#define REAL(function) (real<decltype(&::function)>(#function))
-
 namespace
 {
-
-template <typename Function> Function real(const char *name)
-{
-    return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
-}
 
 template <std::size_t N>
 int error_of(const char *function, const void *caller, const int (&errors)[N])
 {
-    return fault(Kind::files, function, caller, errors, N);
-}
-
-bool fails(int error)
-{
-    if (error)
-        errno = error;
-    return error != 0;
-}
-
-/* No error of the system's. */
-constexpr int only_a_part = -1;
-
-/* What is transferred: all, one byte, or nothing. */
-template <typename Transfer> ssize_t transfer(int error, std::size_t size, Transfer &&some)
-{
-    if (error == only_a_part)
-        return some(size ? 1 : 0);
-    return fails(error) ? -1 : some(size);
+    return error_of(Kind::files, function, caller, errors);
 }
 
 bool open_fails(const char *function, const void *caller, int flags)
@@ -122,6 +95,23 @@ void *mmap64(void *address, std::size_t size, int protection, int flags, int fil
 int mkdir(const char *path, mode_t mode)
 {
     return fails(error_of("mkdir", CALLER, {ENOSPC, EACCES})) ? -1 : REAL(mkdir)(path, mode);
+}
+
+int mkdirat(int directory, const char *path, mode_t mode)
+{
+    if (fails(error_of("mkdirat", CALLER, {ENOSPC})))
+        return -1;
+    return REAL(mkdirat)(directory, path, mode);
+}
+
+char *mkdtemp(char *pattern)
+{
+    return fails(error_of("mkdtemp", CALLER, {ENOSPC, EACCES})) ? nullptr : REAL(mkdtemp)(pattern);
+}
+
+int ftruncate64(int file, off64_t size)
+{
+    return fails(error_of("ftruncate", CALLER, {ENOSPC})) ? -1 : REAL(ftruncate64)(file, size);
 }
 
 int stat64(const char *path, struct stat64 *status)

@@ -1,41 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Run an example again and again; each time one more call succeeds before one fails.
 
-run.py LIBRARY memory|files NAME=VALUE... PROGRAM [ARGUMENT...]
+run.py LIBRARY memory|files|sockets NAME=VALUE... PROGRAM [ARGUMENT...]
 
-LIBRARY is preloaded and makes the call fail: an allocation, or what concerns files. Only calls count that
-come from the example, libvaccel and its plugins. Whatever fails, the program must end by itself, as usual or
-with 1 and a line that says why; it must leave no file and lose no memory.
+LIBRARY is preloaded and makes the call fail: an allocation, or what concerns files or sockets. Only calls
+count that come from the example, libvaccel and its plugins. Whatever fails, the program must end by itself,
+as usual or with 1 and a line that says why; it must leave no file and lose no memory.
 """
 import collections
-import errno
 import os
 import pathlib
 import re
-import struct
 import subprocess
 import sys
 import tempfile
 
-PART = -1
+import state
+
 LONGEST = 30  # seconds
-# As struct Shared in state.cpp.
-HEAD = struct.Struct('<QQQq32s56sQQ')
-PLACE = struct.Struct('<56sQ')
-PLACES = 1 << 14
 
-Ended = collections.namedtuple('Ended', 'code out err failed ways what lost left')
-
-
-def text(raw):
-    return raw.split(b'\0')[0].decode()
-
-
-def lost_of(state, count):
-    places = (PLACE.unpack_from(state, HEAD.size + i * PLACE.size) for i in range(PLACES))
-    lost = [f'{text(name)}+{offset:#x}' for name, offset in places if name[0]]
-    assert len(lost) == count
-    return collections.Counter(lost)
+Ended = collections.namedtuple('Ended', 'code out err fault lost left')
 
 
 def files_below(folder):
@@ -50,47 +34,34 @@ def left_in(folder):
 class Program:
     def __init__(self, library, kind, settings, command):
         self.command = [os.path.abspath(command[0]), *command[1:]]
-        self.environment = {**os.environ, **dict(s.split('=', 1) for s in settings),
-                            'LD_PRELOAD': os.path.abspath(library), 'FAULTS_KIND': kind, 'LC_ALL': 'C'}
+        self.library, self.kind = library, kind
+        self.environment = {**os.environ, **dict(s.split('=', 1) for s in settings)}
 
     def run(self, at, way=0):
         """Let the call number @at fail in one of its ways; 0: none."""
         with tempfile.TemporaryDirectory() as folder:
-            state = pathlib.Path(folder, 'state')
-            state.write_bytes(b'')
-            os.truncate(state, HEAD.size + PLACES * PLACE.size)
+            shared = state.State(f'{folder}/state', self.library, self.kind)
+            shared.let_fail(at, way)
             runtime = pathlib.Path(folder, 'runtime')
             runtime.mkdir()
-            environment = {**self.environment, 'FAULTS_STATE': str(state), 'FAULTS_AT': str(at),
-                           'FAULTS_WAY': str(way), 'XDG_RUNTIME_DIR': str(runtime)}
+            environment = {**self.environment, **shared.environment,
+                           'XDG_RUNTIME_DIR': str(runtime)}
             done = subprocess.run(self.command, env=environment, cwd=folder, text=True,
                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, timeout=LONGEST)
-            return self.ended(done, state.read_bytes(), left_in(runtime))
-
-    @staticmethod
-    def ended(done, state, left):
-        _, failed, ways, error, function, place, offset, live = HEAD.unpack_from(state)
-        what = (text(function), error, f'{text(place)}+{offset:#x}')
-        lost = lost_of(state, live) if live else collections.Counter()
-        out = re.sub(r' *\d+\.\d+( ms)?', ' number', done.stdout)
-        return Ended(done.returncode, out, done.stderr, failed, ways, what, lost, left)
-
-
-def is_harmless(function, error):
-    """Errors that a caller is to take as "go on"."""
-    return error in (errno.EINTR, PART) or (function, error) == ('getrandom', errno.ENOSYS)
+            out = re.sub(r' *\d+\.\d+( ms)?', ' number', done.stdout)
+            return Ended(done.returncode, out, done.stderr, shared.fault(), shared.blocks(),
+                         left_in(runtime))
 
 
 def faults_of(usual, ended):
-    function, error, _ = ended.what
     if ended.code not in (usual.code, 1):
         yield f'ended with {ended.code}'
-    if ended.code == 0 and ended.out != usual.out:
+    if ended.code == 0 and ended.out != usual.out and not ended.err.strip():
         yield 'claims success, but its output differs'
     if ended.code == 1 and not ended.err.strip() and ended.out == usual.out:
         yield 'failed and says nothing'
-    if ended.code != usual.code and is_harmless(function, error):
+    if ended.code != usual.code and state.is_harmless(ended.fault):
         yield 'did not go on'
     if ended.left:
         yield 'left ' + ' '.join(ended.left)
@@ -98,41 +69,46 @@ def faults_of(usual, ended):
         yield 'lost the memory allocated at ' + ' '.join(ended.lost - usual.lost)
 
 
-def describe(at, ended):
-    function, error, place = ended.what
-    name = 'only a part' if error == PART else errno.errorcode.get(error, 'nothing')
-    return f'call {at}: {function} ({name}) from {place}'
+class Check:
+    """Counts the runs, and how many were wrong."""
 
+    def __init__(self, program):
+        self.program = program
+        self.runs = self.wrong = 0
+        self.usual = program.run(0)
+        if self.usual.code not in (0, 1) or self.usual.left:
+            print(f'without any fault: code {self.usual.code}\n{self.usual.out}{self.usual.err}',
+                  *self.usual.left)
+            self.wrong += 1
 
-def check(program):
-    """Let each call fail once in each of its ways. How many runs, how many were wrong."""
-    usual = program.run(0)
-    if usual.code not in (0, 1) or usual.left:
-        print(f'without any fault: code {usual.code}\n{usual.out}{usual.err}', *usual.left)
-        return 1, 1
-    runs = wrong = 0
-    at, way, more = 1, 0, True
-    while more:
+    def attempt(self, at, way):
+        ended = self.program.run(at, way)
+        self.runs += ended.fault.failed
+        for fault in faults_of(self.usual, ended) if ended.fault.failed else ():
+            print(f'{state.describe(at, ended.fault)}: {fault}\n{ended.err}')
+            self.wrong += 1
+        return ended.fault
+
+    def all(self):
+        """Returns whether nothing was wrong."""
         try:
-            ended = program.run(at, way)
+            state.each_fault(self.attempt)
         except subprocess.TimeoutExpired:
-            print(f'call {at}, way {way}: still running after {LONGEST} s')
-            return runs + 1, wrong + 1
-        for fault in faults_of(usual, ended) if ended.failed else ():
-            print(f'{describe(at, ended)}: {fault}\n{ended.err}')
-            wrong += 1
-        runs += ended.failed
-        more = ended.failed
-        at, way = (at, way + 1) if way + 1 < ended.ways else (at + 1, 0)
-    return runs, wrong
+            print(f'still running after {LONGEST} s: the fault that follows the {self.runs} before')
+            self.wrong += 1
+        print(f'{self.runs} faults, {self.wrong} times wrong')
+        return self.runs and not self.wrong
+
+
+def program_of(library, kind, rest, *more):
+    """The settings come first in @rest."""
+    settings = [word for word in rest if re.match(r'[A-Z_]+=', word)]
+    return Program(library, kind, [*settings, *more], rest[len(settings):])
 
 
 def main():
     library, kind, *rest = sys.argv[1:]
-    settings = [word for word in rest if re.match(r'[A-Z_]+=', word)]
-    runs, wrong = check(Program(library, kind, settings, rest[len(settings):]))
-    print(f'{runs} faults, {wrong} times wrong')
-    return 1 if wrong or not runs else 0
+    return 0 if Check(program_of(library, kind, rest)).all() else 1
 
 
 if __name__ == '__main__':

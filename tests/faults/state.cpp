@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "state.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -30,8 +33,10 @@ struct Place {
     std::uint64_t offset;
 };
 
-/* As run.py reads it. */
+/* As faults.py reads it. */
 struct Shared {
+    std::uint64_t at; /* which call fails, counted from 1; 0: none */
+    std::uint64_t way;
     std::uint64_t seen;
     std::uint64_t failed;
     std::uint64_t ways;
@@ -45,8 +50,7 @@ struct Shared {
 struct Request {
     Shared *shared;
     Kind kind;
-    std::uint64_t at;
-    std::uint64_t way;
+    bool is_for_this; /* program */
 };
 
 /* For what is changed while blocks are being counted, and must not be counted itself. */
@@ -120,17 +124,38 @@ Shared *map_shared(const char *path)
     return reinterpret_cast<Shared *>(data);
 }
 
+Kind read_kind(const char *name)
+{
+    static const char *const names[] = {"memory", "files", "sockets", "deaths"};
+
+    for (std::size_t i = 0; name && i < 4; i++)
+        if (!std::strcmp(name, names[i]))
+            return static_cast<Kind>(i);
+    give_up("FAULTS_KIND is no kind");
+}
+
+/* Of a process before this one, which ended with blocks of its own. */
+void clear_blocks(Shared &shared)
+{
+    if (shared.live)
+        std::memset(shared.blocks, 0, sizeof(shared.blocks));
+    shared.live = 0;
+}
+
 Request read_request()
 {
-    const char *at = std::getenv("FAULTS_AT");
-    const char *way = std::getenv("FAULTS_WAY");
-    const char *kind = std::getenv("FAULTS_KIND");
     const char *path = std::getenv("FAULTS_STATE");
+    const char *program = std::getenv("FAULTS_PROGRAM");
+    Request made = {};
 
-    if (!at || !way || !kind || !path)
-        give_up("run.py sets the environment");
-    return {map_shared(path), std::strcmp(kind, "memory") ? Kind::files : Kind::memory,
-            std::strtoull(at, nullptr, 10), std::strtoull(way, nullptr, 10)};
+    if (!path)
+        give_up("faults.py sets the environment");
+    made.shared = map_shared(path);
+    made.kind = read_kind(std::getenv("FAULTS_KIND"));
+    made.is_for_this = !program || !std::strcmp(program, program_invocation_short_name);
+    if (made.is_for_this)
+        clear_blocks(*made.shared);
+    return made;
 }
 
 /* The first to ask may be the constructor of another library, before those of this one. */
@@ -166,7 +191,7 @@ const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* The example, which has no name here, the library, its plugins, and what exec is shown with. */
+/* The program, which has no name here, the library, its plugins, and what exec is shown with. */
 bool is_ours(const link_map *object)
 {
     const char *name = object ? last_part(object->l_name) : "none";
@@ -178,7 +203,7 @@ void set_place(Place &place, const void *address, const link_map *object)
 {
     const char *name = last_part(object->l_name);
 
-    std::snprintf(place.object, sizeof(place.object), "%s", *name ? name : "(example)");
+    std::snprintf(place.object, sizeof(place.object), "%s", *name ? name : "(program)");
     place.offset = reinterpret_cast<std::uint64_t>(address) - object->l_addr;
 }
 
@@ -197,29 +222,52 @@ std::size_t free_index()
 
 } // namespace
 
+/* Which of @errors it is, with the lock. */
+static int choose(Shared &shared, const int *errors, std::size_t count)
+{
+    static const int deaths[] = {0, part_and_death};
+    bool partly = std::find(errors, errors + count, only_a_part) != errors + count;
+
+    if (request().kind == Kind::deaths) {
+        errors = deaths;
+        count = partly ? 2 : 1;
+    }
+    shared.failed = 1;
+    shared.ways = count;
+    shared.error = errors[shared.way % count];
+    return static_cast<int>(shared.error);
+}
+
 int fault(Kind kind, const char *function, const void *caller, const int *errors, std::size_t count)
 {
     const link_map *object = object_of(caller);
+    Kind wanted = request().kind == Kind::deaths ? Kind::sockets : request().kind;
 
-    if (!is_ours(object) || kind != request().kind)
+    if (kind != wanted || !request().is_for_this || !is_ours(object))
         return 0;
     Shared &shared = *request().shared;
     Locked locked;
-    if (++shared.seen != request().at)
+    if (++shared.seen != shared.at)
         return 0;
-    shared.failed = 1;
-    shared.ways = count;
-    shared.error = errors[request().way % count];
+    int error = choose(shared, errors, count);
     std::snprintf(shared.function, sizeof(shared.function), "%s", function);
     set_place(shared.place, caller, object);
-    return static_cast<int>(shared.error);
+    if (request().kind == Kind::deaths && !error)
+        die();
+    return error;
+}
+
+void die()
+{
+    for (;;)
+        syscall(SYS_kill, getpid(), SIGKILL);
 }
 
 void remember(void *block, const void *caller)
 {
     const link_map *object = object_of(caller);
 
-    if (!block || !is_ours(object))
+    if (!block || !request().is_for_this || !is_ours(object))
         return;
     Locked locked;
     std::size_t index = free_index();

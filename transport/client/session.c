@@ -3,6 +3,8 @@
 #include "socket/current.h"
 #include "vaccel.h"
 
+enum { ATTEMPTS = 3 }; /* at an old connection, at a new one, at the next worker */
+
 int client_tell(struct connection *connection, enum wire_type type, const void *body, size_t size)
 {
     unsigned char buf[EXCHANGE_ROOM] __attribute__((aligned(WIRE_ALIGN)));
@@ -43,23 +45,34 @@ static int begin(struct connection *connection, uint32_t flags, struct vaccel_se
     return VACCEL_OK;
 }
 
-/* An old connection may turn out to be lost only now: the agent was restarted. Then once more. */
-int client_session_init(struct vaccel_session *sess, uint32_t flags)
+/* *@lost: the connection was, and nothing has run: it is worth another attempt. */
+static int attempt(struct vaccel_session *sess, uint32_t flags, bool *lost)
 {
     struct connection *connection;
-    bool fresh = false;
-    bool again;
+    bool fresh;
+    int ret = current_connection(&connection, &fresh);
+
+    *lost = ret == VACCEL_EBACKEND; /* the worker died before it said welcome */
+    if (ret != VACCEL_OK)
+        return ret;
+    ret = begin(connection, flags, sess);
+    if (ret == VACCEL_OK)
+        return VACCEL_OK;
+    *lost = !connection_usable(connection) && (!fresh || ret == VACCEL_EBACKEND);
+    connection_drop(connection);
+    return ret;
+}
+
+/* An old connection may turn out to be lost only now, a new one may meet a worker that just dies. */
+int client_session_init(struct vaccel_session *sess, uint32_t flags)
+{
+    int attempts = ATTEMPTS;
+    bool lost;
     int ret;
 
-    do {
-        ret = current_connection(&connection, &fresh);
-        if (ret != VACCEL_OK)
-            return ret;
-        ret = begin(connection, flags, sess);
-        again = ret != VACCEL_OK && !fresh && !connection_usable(connection);
-        if (ret != VACCEL_OK)
-            connection_drop(connection);
-    } while (again);
+    do
+        ret = attempt(sess, flags, &lost);
+    while (lost && --attempts > 0);
     return ret;
 }
 
