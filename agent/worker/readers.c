@@ -102,8 +102,7 @@ static bool wait_once(struct readers *readers)
     if (mine)
         return true;
     sleep_until_woken(readers);
-    if (readers->woken)
-        readers->woken--;
+    readers->woken = false;
     return take_turn(readers);
 }
 
@@ -125,13 +124,14 @@ bool readers_enter(struct readers *readers)
     return !atomic_load(&readers->closing);
 }
 
+/* One that was woken before and did not look yet will do. False: there is none. */
 static bool wake_one(struct readers *readers)
 {
     bool any;
 
     pthread_mutex_lock(&readers->lock);
-    any = readers->woken < readers->waiting;
-    readers->woken += any;
+    any = readers->waiting != 0;
+    readers->woken = any;
     pthread_mutex_unlock(&readers->lock);
     if (any)
         pthread_cond_signal(&readers->wake);

@@ -26,7 +26,7 @@ struct readers {
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t wake;
     unsigned int waiting; /* that can be woken */
-    unsigned int woken;   /* of them, that are about to look */
+    bool woken;           /* one of them is about to look */
 };
 
 void readers_begin(struct readers *readers);
