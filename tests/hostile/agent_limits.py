@@ -172,9 +172,13 @@ def test_copies_that_are_sent_count_too(agent):
         resource = client.new_resource({b'memory': bytes(8000)}, wire.MEMORY)
         client.register(resource, session)
         assert client.call(session, read, write, op=conversation.VISION_CLASSIFY).status == 0
-        waiting = nothing(client, session, MEGABYTE, name=b'mirror.wait')
         copies = [(wire.RESOURCE_SYNC, wire.use.pack(resource=resource, session=session)),
                   (wire.OUTPUT_FETCH, wire.fetch.pack(session=session, held=1, room=1 << 20))]
+        waiting = nothing(client, session, MEGABYTE, name=b'mirror.wait')
+        while client.try_to(*copies[0]).status == 0:
+            # Then that call was refused itself: what was counted for the answer before it still was.
+            assert client.answer(waiting).status
+            waiting = nothing(client, session, MEGABYTE, name=b'mirror.wait')
         for type, body in copies:
             refused_with(client.try_to(type, body), 'connection_bytes')
         one = [wire.arg(wire.INT32, (1).to_bytes(4, 'little'))]
