@@ -196,6 +196,7 @@ void connection_free(struct connection *connection)
     buffer_cache_end(&connection->buffers);
     stream_end(&connection->stream);
     readers_end(&connection->readers);
+    pthread_cond_destroy(&connection->answered);
     pthread_mutex_destroy(&connection->lock);
     free(connection->body);
     free(connection);

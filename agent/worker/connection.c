@@ -154,6 +154,7 @@ void connection_begin(int fd, unsigned int slot, const char *peer)
     }
     stream_init(&connection->stream, fd, &worker.ledger->sending[slot]);
     pthread_mutex_init(&connection->lock, NULL);
+    pthread_cond_init(&connection->answered, NULL);
     buffer_cache_begin(&connection->buffers);
     connection->slot = slot;
     connection->begun = monotonic_ms();

@@ -32,6 +32,7 @@ struct connection {
     struct incoming *unanswered;
     unsigned int nr_unanswered; /* that count against the limit */
     unsigned int nr_answering;  /* of which the answer is on its way */
+    pthread_cond_t answered;    /* one of those was sent */
     uint64_t bytes;             /* of their arguments */
     uint64_t resource_bytes;    /* of the resources */
     unsigned int threads;

@@ -168,21 +168,31 @@ bool incoming_settle(struct connection *connection, struct incoming *incoming)
     return wanted;
 }
 
-int incoming_reserve(struct connection *connection, struct incoming *incoming, uint64_t bytes)
+static bool fits(const struct connection *connection, uint64_t bytes)
 {
     uint64_t limit = worker.settings.limits.connection_bytes;
-    bool fits;
+
+    return !connection->bytes || !bytes ||
+           (connection->bytes <= limit && bytes <= limit - connection->bytes);
+}
+
+/* What is counted for an answer that is being sent may just have arrived, and is waited for. */
+int incoming_reserve(struct connection *connection, struct incoming *incoming, uint64_t bytes)
+{
+    bool reserved;
 
     pthread_mutex_lock(&connection->lock);
-    fits = !connection->bytes || !bytes ||
-           (connection->bytes <= limit && bytes <= limit - connection->bytes);
-    if (fits)
+    while (!fits(connection, bytes) && connection->nr_answering)
+        pthread_cond_wait(&connection->answered, &connection->lock);
+    reserved = fits(connection, bytes);
+    if (reserved)
         connection->bytes += bytes;
     pthread_mutex_unlock(&connection->lock);
-    if (!fits) {
+    if (!reserved) {
         vaccel_error("%llu bytes more are too many for the calls of one connection: they may have "
                      "%llu at once (setting connection_bytes)",
-                     (unsigned long long)bytes, (unsigned long long)limit);
+                     (unsigned long long)bytes,
+                     (unsigned long long)worker.settings.limits.connection_bytes);
         return VACCEL_ENOSPC;
     }
     incoming->bytes += bytes;
@@ -192,11 +202,13 @@ int incoming_reserve(struct connection *connection, struct incoming *incoming, u
 void incoming_free(struct connection *connection, struct incoming *incoming)
 {
     pthread_mutex_lock(&connection->lock);
-    if (incoming->answering)
-        connection->nr_answering--;
-    else
-        unlist(connection, incoming);
     connection->bytes -= incoming->bytes;
+    if (incoming->answering) {
+        connection->nr_answering--;
+        pthread_cond_broadcast(&connection->answered);
+    } else {
+        unlist(connection, incoming);
+    }
     pthread_mutex_unlock(&connection->lock);
     buffer_give(&connection->buffers, &incoming->buffer);
     free(incoming->call);

@@ -42,8 +42,9 @@ void incoming_read(struct connection *connection, struct incoming **complete);
 bool incoming_settle(struct connection *connection, struct incoming *incoming);
 
 /*
- * Count memory for it against the limit of the connection, until it is freed. What is alone fits: calls
- * have a limit each, and the rest is a copy of what was counted before. Returns ENOSPC, logged.
+ * Count memory for it against the limit of the connection, until it is freed. What is alone fits:
+ * calls have a limit each, and the rest is a copy of what was counted before. Otherwise answers that
+ * are being sent are waited for; its own may not be one of them. Returns ENOSPC, logged.
  */
 int incoming_reserve(struct connection *connection, struct incoming *incoming, uint64_t bytes);
 

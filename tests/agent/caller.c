@@ -56,17 +56,29 @@ static int payload(int32_t number)
     return copy(LARGE);
 }
 
-static int upload(int32_t number)
+static int send_resource(bool in_memory)
 {
-    int ret = vaccel_resource_init_from_buf(&res, in, LARGE, VACCEL_RESOURCE_DATA, "large", true);
+    int ret =
+        vaccel_resource_init_from_buf(&res, in, LARGE, VACCEL_RESOURCE_DATA, "large", in_memory);
 
-    (void)number;
     if (ret != VACCEL_OK)
         return ret;
     ret = vaccel_resource_register(&res, &sess);
     if (ret != VACCEL_OK)
         vaccel_resource_release(&res);
     return ret;
+}
+
+static int upload(int32_t number)
+{
+    (void)number;
+    return send_resource(true);
+}
+
+static int upload_file(int32_t number)
+{
+    (void)number;
+    return send_resource(false);
 }
 
 /* Until another one opens. */
@@ -112,15 +124,11 @@ static const struct {
     const char *name;
     int (*run)(int32_t number);
 } steps[] = {
-    {"begin", begin},
-    {"end", end},
-    {"call", call},
-    {"payload", payload},
-    {"upload", upload},
-    {"wait", wait_for},
-    {"wait-for-much", wait_for_much},
-    {"see", see},
-    {"open", open_for},
+    {"begin", begin},   {"end", end},
+    {"call", call},     {"payload", payload},
+    {"upload", upload}, {"upload-file", upload_file},
+    {"wait", wait_for}, {"wait-for-much", wait_for_much},
+    {"see", see},       {"open", open_for},
     {"hold", hold},
 };
 

@@ -28,8 +28,10 @@ def freeze(pid):
 class Caller:
     def __init__(self, program, rpc, address, keepalive=KEEPALIVE):
         self.errors = tempfile.TemporaryFile('w+')
+        self.runtime = tempfile.TemporaryDirectory(prefix='caller-')
         environment = {**os.environ, 'VACCEL_PLUGINS': str(rpc), 'VACCEL_RPC_ADDRESS': address,
-                       'VACCEL_RPC_KEEPALIVE': str(keepalive), 'LC_ALL': 'C'}
+                       'VACCEL_RPC_KEEPALIVE': str(keepalive),
+                       'XDG_RUNTIME_DIR': self.runtime.name, 'LC_ALL': 'C'}
         self.process = subprocess.Popen([program], env=environment, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=self.errors)
 
@@ -45,6 +47,9 @@ class Caller:
         if not line:
             raise EOFError(f'a caller ended: {self.said()}')
         return int(line[1])
+
+    def has_answered(self):
+        return bool(select.select([self.process.stdout], [], [], 0)[0])
 
     def do(self, step):
         self.tell(step)
@@ -67,6 +72,7 @@ class Caller:
         """Also one that is stopped."""
         self.process.kill()
         self.process.wait()
+        self.runtime.cleanup()
         for file in (self.process.stdin, self.process.stdout, self.errors):
             if not file.closed:
                 file.close()

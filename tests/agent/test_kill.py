@@ -77,6 +77,20 @@ class Case(unittest.TestCase):
     def at_upload(self, caller):
         self.in_the_middle(caller, 'upload')
 
+    def at_file(self, caller):
+        """The worker has a file open, of which it has a part."""
+        caller.must('begin')
+        caller.tell('upload-file')
+        while not self.worker_has_file():
+            if caller.has_answered():
+                caller.answer()
+                caller.must('end', 'begin')
+                caller.tell('upload-file')
+        freeze(caller.process.pid)
+
+    def worker_has_file(self):
+        return any('resource.' in path for path in descriptors_of(self.agent.worker_pid()))
+
     def at_payload(self, caller):
         self.in_the_middle(caller, 'payload')
 
@@ -102,9 +116,9 @@ class Case(unittest.TestCase):
         self.helper.must('open 1')
         time.sleep(MOMENT)
 
-    STEPS = ['session', 'resource', 'held_output', 'upload', 'payload', 'call', 'answer']
+    STEPS = ['session', 'resource', 'held_output', 'upload', 'file', 'payload', 'call', 'answer']
     # At these the caller is in a call of its own, and learns what happened without another one.
-    BUSY = {'upload', 'payload', 'call', 'answer'}
+    BUSY = {'upload', 'file', 'payload', 'call', 'answer'}
 
     def reach(self, step, caller):
         getattr(self, 'at_' + step)(caller)
@@ -243,9 +257,9 @@ class TestBrokerDies(Case):
         os.kill(worker, signal.SIGCONT)
         self.agent.wait()
         caller.thaw()
+        until(lambda: not self.agent.processes())
         self.assertNotEqual(self.code_of(step, caller), 0)
         self.assertRegex(caller.said(), 'broker died|closed the connection')
-        until(lambda: not self.agent.processes())
         until(lambda: not below(self.agent.runtime))
         self.agent.serve(str(MIRROR))
         self.assert_works_again(caller)
