@@ -15,6 +15,10 @@
  *
  * The broker sends CONTROL_SETTINGS first, once, and struct settings as the packet after it.
  * The worker loads its plugins, says CONTROL_READY, and from then on gets sockets.
+ *
+ * A worker serves sockets, or one virtio device alone: then the slot of CONTROL_SETTINGS is not 0, and
+ * what is under LEDGER_FD is a struct device_ledger (agent/device.h). Its number is the generation of
+ * the ids that it hands out: those of a worker before it mean nothing to it.
  */
 
 enum {
@@ -29,6 +33,15 @@ enum control_type {
     CONTROL_SOCKET = 3,   /* to the worker: a connected socket (SCM_RIGHTS), its slot and peer */
     CONTROL_CLOSED = 4,   /* from the worker: it is done with the connection in @slot */
     CONTROL_DRAIN = 5,    /* to the worker: begin nothing new, end what runs, exit with 0 */
+    /*
+     * To the worker: the device is now like this: struct device_state is the packet after it, with its
+     * descriptors (SCM_RIGHTS). It may come before CONTROL_READY, and again while calls run.
+     */
+    CONTROL_DEVICE = 6,
+    CONTROL_DEVICE_STOP =
+        7, /* to the worker: take nothing more from the ring, end what runs, answer */
+    /* From the worker: it uses neither ring nor memory any more; @slot is the next avail index. */
+    CONTROL_DEVICE_STOPPED = 8,
 };
 
 struct control_message {

@@ -23,6 +23,13 @@ void *platform_alloc_zeroed(size_t size);
 void *platform_realloc(void *data, size_t size);
 void platform_free(void *data);
 
+/*
+ * Memory for buffers that an accelerator elsewhere may use where they lie, at a multiple of 64 bytes. On
+ * a host it lies in a file that can be shared (hosted/shared.h); for a guest all memory is like that.
+ */
+void *platform_alloc_shared(size_t size);
+void platform_free_shared(void *data);
+
 /* A lock for what is not on the way of a call. Zero-initialised is ready for use. */
 #if __STDC_HOSTED__
 struct platform_mutex {
@@ -73,6 +80,13 @@ void platform_heavy_fence(void);
 
 /* Let others run; @attempt counts from 0 and makes the pause longer, up to a millisecond. */
 void platform_pause(unsigned int attempt);
+
+/*
+ * Sleep while *@word is @value, until platform_wake(), or @deadline of platform_clock() (0: none). May
+ * return early. platform_wake() wakes all who sleep at @word, after it was changed.
+ */
+void platform_wait(const uint32_t *word, uint32_t value, uint64_t deadline);
+void platform_wake(const uint32_t *word);
 
 /* Nanoseconds since some fixed moment; never runs backwards. */
 uint64_t platform_clock(void);

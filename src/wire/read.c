@@ -57,6 +57,13 @@ bool wire_check_payload(const struct wire_header *header, uint64_t size, struct 
     return wire_refuse(fault, "a payload is not as long as its body says", header->payload_size);
 }
 
+bool wire_check_bare(const struct wire_header *header, struct wire_fault *fault)
+{
+    return (!header->payload_size && !header->flags) ||
+           wire_refuse(fault, "in a chain payload_size and flags of a header are 0",
+                       header->payload_size);
+}
+
 static bool has_nul(const char *text, size_t size)
 {
     while (size)

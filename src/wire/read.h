@@ -79,6 +79,15 @@ bool wire_read_request(const struct wire_header *header, const void *body,
 bool wire_read_answer(enum wire_type request_type, const struct wire_header *header,
                       const void *body, struct wire_answer *answer, struct wire_fault *fault);
 
+/*
+ * The same of a message in a descriptor chain, which says itself how long the payload is: payload_size
+ * and flags of its header must be 0.
+ */
+bool wire_read_bare_request(const struct wire_header *header, const void *body,
+                            struct wire_request *request, struct wire_fault *fault);
+bool wire_read_bare_answer(enum wire_type request_type, const struct wire_header *header,
+                           const void *body, struct wire_answer *answer, struct wire_fault *fault);
+
 /* A goodbye. */
 bool wire_read_goodbye(const struct wire_header *header, const void *body,
                        struct wire_fields *fields, struct wire_fault *fault);
@@ -99,6 +108,8 @@ bool wire_take_text(struct wire_reader *reader, size_t size, size_t longest,
                     struct wire_text *text);
 /* Of the first message: it has all of the payload of @size bytes, or says that more comes. */
 bool wire_check_payload(const struct wire_header *header, uint64_t size, struct wire_fault *fault);
+/* Of a message in a chain. */
+bool wire_check_bare(const struct wire_header *header, struct wire_fault *fault);
 bool wire_take_fields(struct wire_reader *reader, struct wire_fields *fields);
 
 #endif

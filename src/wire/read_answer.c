@@ -105,7 +105,7 @@ static bool read_rest(struct wire_reader *reader, enum wire_type type, struct wi
     }
 }
 
-bool wire_read_answer(enum wire_type request_type, const struct wire_header *header,
+static bool read_body(enum wire_type request_type, const struct wire_header *header,
                       const void *body, struct wire_answer *answer, struct wire_fault *fault)
 {
     struct wire_reader reader = {body, header->body_size, fault};
@@ -120,6 +120,18 @@ bool wire_read_answer(enum wire_type request_type, const struct wire_header *hea
     if (!wire_take(&reader, &answer->body, fixed))
         return false;
     return (!fixed || read_rest(&reader, request_type, answer)) &&
-           wire_take_fields(&reader, &answer->fields) &&
+           wire_take_fields(&reader, &answer->fields);
+}
+
+bool wire_read_answer(enum wire_type request_type, const struct wire_header *header,
+                      const void *body, struct wire_answer *answer, struct wire_fault *fault)
+{
+    return read_body(request_type, header, body, answer, fault) &&
            wire_check_payload(header, answer->payload_size, fault);
+}
+
+bool wire_read_bare_answer(enum wire_type request_type, const struct wire_header *header,
+                           const void *body, struct wire_answer *answer, struct wire_fault *fault)
+{
+    return wire_check_bare(header, fault) && read_body(request_type, header, body, answer, fault);
 }

@@ -155,8 +155,8 @@ static bool check_header(const struct wire_header *header, struct wire_fault *fa
     return !header->status || wire_refuse(fault, "a request has no status", header->status);
 }
 
-bool wire_read_request(const struct wire_header *header, const void *body,
-                       struct wire_request *request, struct wire_fault *fault)
+static bool read_body(const struct wire_header *header, const void *body,
+                      struct wire_request *request, struct wire_fault *fault)
 {
     struct wire_reader reader = {body, header->body_size, fault};
 
@@ -164,6 +164,18 @@ bool wire_read_request(const struct wire_header *header, const void *body,
     request->header = *header;
     return wire_read_header(header, fault) && check_header(header, fault) &&
            wire_take(&reader, &request->body, fixed_size(header->type)) &&
-           read_rest(&reader, request) && wire_take_fields(&reader, &request->fields) &&
+           read_rest(&reader, request) && wire_take_fields(&reader, &request->fields);
+}
+
+bool wire_read_request(const struct wire_header *header, const void *body,
+                       struct wire_request *request, struct wire_fault *fault)
+{
+    return read_body(header, body, request, fault) &&
            wire_check_payload(header, request->payload_size, fault);
+}
+
+bool wire_read_bare_request(const struct wire_header *header, const void *body,
+                            struct wire_request *request, struct wire_fault *fault)
+{
+    return wire_check_bare(header, fault) && read_body(header, body, request, fault);
 }

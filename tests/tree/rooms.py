@@ -9,20 +9,22 @@ CORE = PLATFORM + ['src/core']
 OPS = CORE + ['src/ops']
 WIRE = PLATFORM + ['src/wire']
 STREAM = WIRE + ['src/stream']
-FORWARDING = OPS + STREAM
+FORWARDING = OPS + STREAM + ['src/virtio', 'src/vhost']
 # What a room may include beside itself. The longest matching room counts.
 ROOMS = {
     'include': [],
     'src/platform': PLATFORM,
     'src/wire': WIRE,
     'src/stream': STREAM,
+    'src/virtio': WIRE,
+    'src/vhost': [],
     'src/core': CORE,
     'src/ops': OPS,
     'src/hosted': CORE,
     'src/deprecated': CORE,
     'transport': FORWARDING,
     'agent': FORWARDING,
-    'guest': PLATFORM,
+    'guest': FORWARDING + ['transport'],
     'plugins': ['include'],
     'examples': ['include'],
     'bindings': ['include'],
