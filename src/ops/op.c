@@ -97,6 +97,16 @@ const struct op_arg *op_arg_at(const struct op_spec *spec, const struct vaccel_o
     return spec->more ? spec->more(call, write, i - fixed) : NULL;
 }
 
+bool op_in_place(const struct op_spec *spec, const struct vaccel_op_call *call, bool write,
+                 size_t i)
+{
+    const struct op_arg *arg = op_arg_at(spec, call, write, i);
+
+    if (!arg || !(arg->flags & OP_IN_PLACE))
+        return false;
+    return write || !spec->is_plain || spec->is_plain(call, i);
+}
+
 const struct op_arg *op_opaque(const struct vaccel_op_call *call, bool write, size_t i)
 {
     static const struct op_arg in = {"(opaque)", VACCEL_ARG_RAW, OP_IN, OP_ANY_TYPE};
