@@ -16,13 +16,13 @@
 static struct call_memory *memory_new(size_t count)
 {
     size_t size = sizeof(struct call_memory) + (count + 1) * sizeof(struct vaccel_arg) +
-                  count * (sizeof(void *) + sizeof(struct iovec));
+                  count * (sizeof(void *) + sizeof(struct piece));
     struct call_memory *memory = malloc(size);
 
     if (!memory)
         return NULL;
     memory->args = (struct vaccel_arg *)(memory + 1);
-    memory->pieces = (struct iovec *)(memory->args + count + 1);
+    memory->pieces = (struct piece *)(memory->args + count + 1);
     memory->data = (void **)(memory->pieces + count);
     return memory;
 }
@@ -96,7 +96,7 @@ static void lay_out(struct incoming *incoming, void *const *places)
         }
         describe(incoming, i, at);
         if (args[i].flags & WIRE_ARG_SENT)
-            memory->pieces[pieces++] = (struct iovec){at, args[i].size};
+            memory->pieces[pieces++] = (struct piece){at, args[i].size};
         else if (!incoming->buffer.zeroed && args[i].size)
             memset(at, 0, args[i].size);
         at += call_room(args[i].size);
@@ -289,7 +289,7 @@ static void put_returned(const struct incoming *incoming, struct answer *answer)
             continue;
         returned = returned_of(incoming, i);
         wire_put(&answer->writer, &returned, sizeof(returned));
-        memory->pieces[pieces++] = (struct iovec){memory->data[i], returned.sent};
+        memory->pieces[pieces++] = (struct piece){memory->data[i], returned.sent};
     }
     answer->payload = (struct pieces){.list = memory->pieces, .count = pieces};
 }

@@ -8,7 +8,7 @@
 struct call_memory {
     struct vaccel_arg *args; /* the operation's number, then those to read, then those to write */
     void **data;             /* where each lies, whatever a plugin does to @args */
-    struct iovec *pieces;
+    struct piece *pieces;
 };
 
 static inline size_t call_nr_args(const struct incoming *incoming)

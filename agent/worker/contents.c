@@ -168,17 +168,17 @@ static int write_all(int file, const unsigned char *data, size_t size, uint64_t 
 }
 
 static int take_piece(struct worker_resource *resource, const struct wire_resource_chunk *chunk,
-                      const struct iovec *piece, uint64_t at)
+                      const struct piece *piece, uint64_t at)
 {
     if (resource->file >= 0)
-        return write_all(resource->file, piece->iov_base, piece->iov_len, at);
-    if (piece->iov_len)
-        memcpy(resource->blobs[chunk->blob].data + at, piece->iov_base, piece->iov_len);
+        return write_all(resource->file, piece->data, piece->size, at);
+    if (piece->size)
+        memcpy(resource->blobs[chunk->blob].data + at, piece->data, piece->size);
     return VACCEL_OK;
 }
 
 int contents_take(struct worker_resource *resource, const struct wire_resource_chunk *chunk,
-                  const struct iovec *pieces, size_t count)
+                  const struct piece *pieces, size_t count)
 {
     uint64_t at = chunk->offset;
     int ret = VACCEL_OK;
@@ -186,7 +186,7 @@ int contents_take(struct worker_resource *resource, const struct wire_resource_c
 
     for (i = 0; i < count && ret == VACCEL_OK; i++) {
         ret = take_piece(resource, chunk, &pieces[i], at);
-        at += pieces[i].iov_len;
+        at += pieces[i].size;
     }
     if (ret != VACCEL_OK)
         return ret;

@@ -3,7 +3,7 @@
 #define WORKER_INCOMING_H
 
 #include "agent/worker/client.h"
-#include "stream/pieces.h"
+#include "wire/pieces.h"
 #include "vaccel.h"
 #include "wire/read.h"
 
@@ -24,7 +24,7 @@ struct incoming {
     struct buffer buffer;
     uint64_t bytes; /* reserved of the client's */
     struct call_memory *call;
-    struct iovec chunk;
+    struct piece chunk;
     size_t answer_room;           /* for the answer's header and body; 0: any size */
     char sentence[SENTENCE_SIZE]; /* what was logged about it */
 };

@@ -46,7 +46,7 @@ static bool receive(void *data, size_t size, int *fd)
         char bytes[CMSG_SPACE(sizeof(int))];
         struct cmsghdr alignment;
     } control;
-    struct iovec piece = {data, size};
+    struct piece piece = {data, size};
     struct msghdr message = {.msg_iov = &piece,
                              .msg_iovlen = 1,
                              .msg_control = control.bytes,

@@ -44,7 +44,7 @@ int contents_begin_blob(struct worker_resource *resource, const struct wire_reso
                         const struct wire_text *name);
 /* Take the bytes of a chunk that was checked: the first chunk->size of @count @pieces. */
 int contents_take(struct worker_resource *resource, const struct wire_resource_chunk *chunk,
-                  const struct iovec *pieces, size_t count);
+                  const struct piece *pieces, size_t count);
 /* A new file for @name in the resource's directory; see tree_create(). */
 int contents_create_file(struct worker_resource *resource, const struct wire_text *name, int *file,
                          char **path);

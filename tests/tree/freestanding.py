@@ -21,7 +21,7 @@ def compile_all(command, root, sources, folder):
     for number, source in enumerate(sources):
         target = f'{folder}/{number}.o'
         done = subprocess.run([*command, *FLAGS, *own_headers(command), f'-I{root}/include',
-                               f'-I{root}/src', source, '-o', target])
+                               f'-I{root}/src', f'-I{root}/transport', source, '-o', target])
         if done.returncode:
             return None
         objects.append(target)
