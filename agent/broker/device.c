@@ -320,7 +320,7 @@ static void give_hint(struct device *device)
 {
     device->hint_at = MOMENT_NEVER;
     if (device->hint_is_given || !front_end_is_running(&device->front) ||
-        atomic_load(&device->ledger->is_begun))
+        !device_ledger_is_unused(device->ledger, device->front.ring.base))
         return;
     device->hint_is_given = true;
     front_end_blame(&device->front, "has a running queue but no request came: does the VM's "
