@@ -51,6 +51,11 @@ struct virtio_port_ops {
     bool (*wait)(struct virtio_port *port, uint64_t deadline);
     /* Let a thread that is in wait() return. NULL: there is one thread only. */
     void (*wake)(struct virtio_port *port);
+    /*
+     * In the child of a fork: let go of descriptors that are the parent's, so that its end is seen. Nothing
+     * else is called there any more. NULL: there is no fork.
+     */
+    void (*disown)(struct virtio_port *port);
     /* The last call: free all. NULL: it is there for ever. */
     void (*close)(struct virtio_port *port);
 };
