@@ -9,10 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* Every reply comes at once but that to a stop, before which a hanging worker may be replaced. */
 enum { REPLY_MS = 10000, LET_GO_MS = 10000 };
+
+/* Bytes of the path of a unix socket, without its NUL. */
+enum { PATH_MOST = sizeof(((struct sockaddr_un *)0)->sun_path) - 1 };
 
 int front_connect(struct front *front, const char *path)
 {
@@ -21,8 +25,11 @@ int front_connect(struct front *front, const char *path)
     int ret;
 
     front->socket = -1;
-    if (strlen(path) + sizeof("virtio://") > sizeof(front->name)) {
-        vaccel_error("the path of the socket %s is too long: %zu bytes", path, strlen(path));
+    if (path[0] != '/' || strlen(path) > PATH_MOST) {
+        vaccel_error(
+            "the address virtio://%s is wrong: the path must begin with / and have at most %d "
+            "bytes: write virtio:///run/app.sock",
+            path, PATH_MOST);
         return VACCEL_EINVAL;
     }
     snprintf(front->name, sizeof(front->name), "virtio://%s", path);
