@@ -28,6 +28,15 @@ static bool any_at_work(const struct virtio_connection *connection)
     return false;
 }
 
+static void close_port(struct virtio_connection *connection)
+{
+    struct virtio_port *port = connection->port;
+
+    connection->port = NULL;
+    if (port->ops->close)
+        port->ops->close(port);
+}
+
 static void retire(struct connection *base)
 {
     struct virtio_connection *connection = (struct virtio_connection *)base;
@@ -42,17 +51,16 @@ static void retire(struct connection *base)
         platform_pause(attempt++);
     }
     queue_give_up(connection);
-    connection->port = NULL;
-    if (port->ops->close)
-        port->ops->close(port);
+    close_port(connection);
 }
 
+/* Shared memory stays the parent's, too; so the rest is left as it is. */
 static void disown(struct connection *base)
 {
-    struct virtio_port *port = ((struct virtio_connection *)base)->port;
+    struct virtio_connection *connection = (struct virtio_connection *)base;
 
-    if (port && port->ops->disown)
-        port->ops->disown(port);
+    if (connection->port)
+        close_port(connection);
 }
 
 static void free_chains(struct virtio_connection *connection)
@@ -73,8 +81,7 @@ static void virtio_close(struct connection *base)
     if (connection->port) {
         if (!connection->stopped)
             connection->port->ops->reset(connection->port);
-        if (connection->port->ops->close)
-            connection->port->ops->close(connection->port);
+        close_port(connection);
     }
     free_chains(connection);
     platform_free(connection);

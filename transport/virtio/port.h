@@ -52,11 +52,9 @@ struct virtio_port_ops {
     /* Let a thread that is in wait() return. NULL: there is one thread only. */
     void (*wake)(struct virtio_port *port);
     /*
-     * In the child of a fork: let go of descriptors that are the parent's, so that its end is seen. Nothing
-     * else is called there any more. NULL: there is no fork.
+     * The last call: free all. In the child of a fork nothing else may be called, and the device stays the
+     * parent's. NULL: it is there for ever.
      */
-    void (*disown)(struct virtio_port *port);
-    /* The last call: free all. NULL: it is there for ever. */
     void (*close)(struct virtio_port *port);
 };
 
