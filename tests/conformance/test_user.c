@@ -3,5 +3,6 @@
 
 int main(void)
 {
-    return conformance(&(struct transport){.plugin = "rpc", .address = "virtio://*"});
+    return conformance(
+        &(struct transport){.plugin = "rpc", .address = "virtio://*", .has_one_client = true});
 }
