@@ -38,6 +38,11 @@ uint16_t device_ledger_next(const struct device_ledger *ledger, uint32_t base)
     return (uint16_t)(atomic_load(&ledger->published) + atomic_load(&ledger->skew));
 }
 
+bool device_ledger_is_unused(const struct device_ledger *ledger, uint32_t base)
+{
+    return device_ledger_next(ledger, base) == (uint16_t)base && !device_ledger_in_flight(ledger);
+}
+
 void device_ledger_clear(struct device_ledger *ledger)
 {
     size_t i;

@@ -51,7 +51,10 @@ struct virtio_port_ops {
     bool (*wait)(struct virtio_port *port, uint64_t deadline);
     /* Let a thread that is in wait() return. NULL: there is one thread only. */
     void (*wake)(struct virtio_port *port);
-    /* The last call: free all. NULL: it is there for ever. */
+    /*
+     * The last call: free all. In the child of a fork nothing else may be called, and the device stays the
+     * parent's. NULL: it is there for ever.
+     */
     void (*close)(struct virtio_port *port);
 };
 
