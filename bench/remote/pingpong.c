@@ -11,18 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static bool pass(int fd)
-{
-    return eventfd_write(fd, 1) == 0;
-}
-
-static bool receive(int fd)
-{
-    eventfd_t count;
-
-    return eventfd_read(fd, &count) == 0;
-}
-
 /* The processor must not take the loop for one that is worth its full speed. */
 static void relax(void)
 {
@@ -31,19 +19,29 @@ static void relax(void)
 #endif
 }
 
-static bool spin_until(atomic_uint_fast64_t *turn, bool odd)
+static void spin_until(atomic_uint_fast64_t *turn, bool odd)
 {
     while ((atomic_load_explicit(turn, memory_order_acquire) & 1) != odd)
         relax();
-    return true;
+}
+
+static void answer_spinning(struct pingpong *pingpong, eventfd_t turns)
+{
+    while (turns--) {
+        spin_until(pingpong->turn, true);
+        atomic_fetch_add_explicit(pingpong->turn, 1, memory_order_release);
+    }
 }
 
 static bool answer(struct pingpong *pingpong)
 {
+    eventfd_t turns;
+
+    if (eventfd_read(pingpong->there, &turns) != 0)
+        return false;
     if (!pingpong->spins)
-        return receive(pingpong->there) && pass(pingpong->back);
-    spin_until(pingpong->turn, true);
-    atomic_fetch_add_explicit(pingpong->turn, 1, memory_order_release);
+        return eventfd_write(pingpong->back, 1) == 0;
+    answer_spinning(pingpong, turns);
     return true;
 }
 
@@ -56,12 +54,30 @@ static _Noreturn void serve(struct pingpong *pingpong, int core, pid_t parent)
     _exit(EXIT_SUCCESS);
 }
 
-int pingpong_once(struct pingpong *pingpong)
+static int run_sleeping(struct pingpong *pingpong, size_t turns)
 {
-    if (!pingpong->spins)
-        return pass(pingpong->there) && receive(pingpong->back) ? 0 : errno;
-    atomic_fetch_add_explicit(pingpong->turn, 1, memory_order_release);
-    return spin_until(pingpong->turn, false) ? 0 : EIO;
+    eventfd_t count;
+
+    while (turns--)
+        if (eventfd_write(pingpong->there, 1) != 0 || eventfd_read(pingpong->back, &count) != 0)
+            return errno;
+    return 0;
+}
+
+static int run_spinning(struct pingpong *pingpong, size_t turns)
+{
+    if (eventfd_write(pingpong->there, turns) != 0)
+        return errno;
+    while (turns--) {
+        atomic_fetch_add_explicit(pingpong->turn, 1, memory_order_release);
+        spin_until(pingpong->turn, false);
+    }
+    return 0;
+}
+
+int pingpong_run(struct pingpong *pingpong, size_t turns)
+{
+    return pingpong->spins ? run_spinning(pingpong, turns) : run_sleeping(pingpong, turns);
 }
 
 int pingpong_begin(struct pingpong *pingpong, bool spins, int core)

@@ -21,7 +21,7 @@ struct place {
 };
 
 static const struct place places[] = {
-    {"spinning, two cores", "1000", true, 1, {"value", "at most", 2}},
+    {"spinning, two cores", "50", true, 1, {"value", "at most", 2}},
     {"not spinning, one core", "0", false, 0, {"compared", "at most", 1.3}},
     {"not spinning, two cores", "0", false, 1, {"compared", "at most", 1.3}},
 };
@@ -52,11 +52,8 @@ static int call_noop(void *context, size_t calls)
 static int take_turns(void *context, size_t calls)
 {
     struct call *call = context;
-    int ret = 0;
 
-    while (calls--)
-        ret |= pingpong_once(&call->pingpong);
-    return ret;
+    return pingpong_run(&call->pingpong, calls);
 }
 
 static int call_dot(struct call *call, size_t payload, size_t calls)
@@ -118,7 +115,7 @@ static int hold_noop(const struct place *place, struct call *call)
         .yardstick = place->spins ? "turns in shared memory" : "turns by eventfd",
         .run_yardstick = take_turns,
         .context = call,
-        .calls = place->spins ? 2000 : 200,
+        .calls = place->spins ? 20000 : 200,
         .samples = 201,
         .clock = CLOCK_MONOTONIC,
         .comparison = RATIO,
@@ -140,8 +137,8 @@ static int hold_payload(const struct place *place, struct call *call)
         .yardstick = "the same of 1 KiB",
         .run_yardstick = call_small,
         .context = call,
-        .calls = place->spins ? 1000 : 200,
-        .samples = 201,
+        .calls = place->spins ? 2000 : 200,
+        .samples = 101,
         .clock = CLOCK_MONOTONIC,
         .comparison = RATIO,
     };
