@@ -4,7 +4,7 @@
  * application's buffers are of the size that they are, which the sanitizer watches.
  */
 #include "client/hooks.h"
-#include "socket/current.h"
+#include "rpc/rpc.h"
 #include "stream/address.h"
 #include "vaccel.h"
 
@@ -73,7 +73,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc, (void)argv;
     setenv("VACCEL_RPC_CONNECT_TIMEOUT", "1000", 1);
-    return current_begin();
+    return rpc_begin();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -93,6 +93,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (size)
         close(other_end);
-    current_end();
-    return current_begin();
+    rpc_end();
+    return rpc_begin();
 }

@@ -50,6 +50,7 @@
 #include "vaccel/id.h"
 #include "vaccel/list.h"
 #include "vaccel/log.h"
+#include "vaccel/memory.h"
 #include "vaccel/op.h"
 #include "vaccel/output.h"
 #include "vaccel/plugin.h"

@@ -15,7 +15,7 @@
 struct call_memory {
     struct vaccel_arg *args; /* the operation's number, then those to read, then those to write */
     void **data;             /* where each lies, whatever a plugin does to @args */
-    struct iovec *pieces;
+    struct piece *pieces;
 };
 
 static size_t nr_args(const struct incoming *incoming)
@@ -26,13 +26,13 @@ static size_t nr_args(const struct incoming *incoming)
 static struct call_memory *memory_new(size_t count)
 {
     size_t size = sizeof(struct call_memory) + (count + 1) * sizeof(struct vaccel_arg) +
-                  count * (sizeof(void *) + sizeof(struct iovec));
+                  count * (sizeof(void *) + sizeof(struct piece));
     struct call_memory *memory = malloc(size);
 
     if (!memory)
         return NULL;
     memory->args = (struct vaccel_arg *)(memory + 1);
-    memory->pieces = (struct iovec *)(memory->args + count + 1);
+    memory->pieces = (struct piece *)(memory->args + count + 1);
     memory->data = (void **)(memory->pieces + count);
     return memory;
 }
@@ -86,7 +86,7 @@ static void lay_out(struct incoming *incoming)
             .custom_type_id = args[i].custom_type_id,
         };
         if (args[i].flags & WIRE_ARG_SENT)
-            memory->pieces[pieces++] = (struct iovec){at, args[i].size};
+            memory->pieces[pieces++] = (struct piece){at, args[i].size};
         else if (!buffer->zeroed && args[i].size)
             memset(at, 0, args[i].size);
         at += aligned(args[i].size);
@@ -280,7 +280,7 @@ static void put_returned(const struct incoming *incoming, struct answer *answer)
         returned = returned_of(incoming, i);
         wire_put(&answer->writer, &returned, sizeof(returned));
         if (returned.sent)
-            memory->pieces[pieces++] = (struct iovec){memory->data[i], returned.sent};
+            memory->pieces[pieces++] = (struct piece){memory->data[i], returned.sent};
     }
     answer->payload = (struct pieces){.list = memory->pieces, .count = pieces};
 }

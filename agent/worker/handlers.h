@@ -19,7 +19,7 @@ struct answer {
     struct pieces payload;
     void *room; /* for a body larger than @small, freed after sending */
     void *data; /* that the payload is sent from, freed after sending */
-    struct iovec piece;
+    struct piece piece;
     unsigned char small[ANSWER_ROOM + 64] __attribute__((aligned(WIRE_ALIGN)));
 };
 

@@ -23,7 +23,7 @@ struct incoming {
     struct buffer buffer;
     uint64_t bytes; /* reserved of the connection's */
     struct call_memory *call;
-    struct iovec chunk;
+    struct piece chunk;
     char sentence[SENTENCE_SIZE]; /* what was logged about it */
     _Alignas(8) unsigned char body[];
 };

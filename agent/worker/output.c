@@ -37,7 +37,7 @@ int output_fetch(struct connection *connection, struct incoming *incoming, struc
     size.size = ret == VACCEL_OK || ret == VACCEL_ERANGE ? out.size : 0;
     wire_put(&answer->writer, &size, sizeof(size));
     if (ret == VACCEL_OK) {
-        answer->piece = (struct iovec){out.data, out.size};
+        answer->piece = (struct piece){out.data, out.size};
         answer->payload = (struct pieces){.list = &answer->piece, .count = 1};
     }
     return ret;

@@ -126,7 +126,7 @@ int chunk_prepare(struct connection *connection, struct incoming *incoming)
         vaccel_error("the agent has no memory for a chunk of %zu bytes", size);
         return VACCEL_ENOMEM;
     }
-    incoming->chunk = (struct iovec){incoming->buffer.data, size};
+    incoming->chunk = (struct piece){incoming->buffer.data, size};
     incoming->payload = (struct pieces){.list = &incoming->chunk, .count = 1};
     return VACCEL_OK;
 }
@@ -385,7 +385,7 @@ static int sync(struct connection *connection, struct incoming *incoming, const 
     if (!answer->data)
         return VACCEL_ENOMEM;
     memcpy(answer->data, blob->data, blob->size);
-    answer->piece = (struct iovec){answer->data, blob->size};
+    answer->piece = (struct piece){answer->data, blob->size};
     answer->payload = (struct pieces){.list = &answer->piece, .count = 1};
     size.size = blob->size;
     wire_put(&answer->writer, &size, sizeof(size));

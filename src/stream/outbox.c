@@ -58,8 +58,8 @@ static bool enqueue(struct outbox *outbox, const struct outgoing *message)
         return false;
     append(outbox, message->head, message->size);
     for (i = 0; message->payload && i < pieces->count; i++)
-        if (pieces->list[i].iov_len)
-            append(outbox, pieces->list[i].iov_base, pieces->list[i].iov_len);
+        if (pieces->list[i].size)
+            append(outbox, pieces->list[i].data, pieces->list[i].size);
     return true;
 }
 

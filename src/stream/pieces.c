@@ -11,12 +11,12 @@ size_t pieces_window(const struct pieces *pieces, size_t most, struct iovec *lis
 
     *size = 0;
     for (i = pieces->at; i < pieces->count && count < room && *size < most; i++, skip = 0) {
-        part = pieces->list[i].iov_len - skip;
+        part = pieces->list[i].size - skip;
         if (part > most - *size)
             part = most - *size;
         if (!part)
             continue;
-        list[count++] = (struct iovec){(char *)pieces->list[i].iov_base + skip, part};
+        list[count++] = (struct iovec){(char *)pieces->list[i].data + skip, part};
         *size += part;
     }
     return count;
@@ -27,7 +27,7 @@ void pieces_advance(struct pieces *pieces, size_t size)
     size_t left;
 
     while (size) {
-        left = pieces->list[pieces->at].iov_len - pieces->done;
+        left = pieces->list[pieces->at].size - pieces->done;
         if (size < left) {
             pieces->done += size;
             return;

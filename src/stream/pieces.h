@@ -2,22 +2,12 @@
 #ifndef STREAM_PIECES_H
 #define STREAM_PIECES_H
 
-#include <stddef.h>
+#include "wire/pieces.h"
+
 #include <sys/uio.h>
 
 /*
- * A payload lies in pieces of memory, in order: the callers' buffers, from which it is sent and into
- * which it is received. A cursor over them, as parts of the payload come and go.
- */
-struct pieces {
-    struct iovec *list;
-    size_t count;
-    size_t at;   /* the piece that is under way */
-    size_t done; /* bytes of it */
-};
-
-/*
- * The next at most @most bytes, as a list for the kernel.
+ * The next at most @most bytes of a payload, as a list for the kernel.
  * @list  room for @room elements
  * Returns how many elements were filled; *@size is the bytes in them.
  */

@@ -29,29 +29,35 @@ static ssize_t send_some(int fd, struct iovec *list, size_t count)
 #endif
 }
 
+/* Of a list that was sent as far as that, the rest; returns how many elements it has. */
+static size_t skip(struct iovec **list, size_t count, size_t size)
+{
+    while (count && size >= (*list)->iov_len) {
+        size -= (*list)->iov_len;
+        (*list)++;
+        count--;
+    }
+    if (count)
+        **list = (struct iovec){(char *)(*list)->iov_base + size, (*list)->iov_len - size};
+    return count;
+}
+
 /* All of @list, whose elements are used up. */
 static int send_all(struct stream *stream, struct iovec *list, size_t count)
 {
-    struct pieces rest = {.list = list, .count = count};
-    struct iovec window[WINDOW];
-    size_t size;
     ssize_t sent;
 
-    for (;;) {
-        count = pieces_window(&rest, SIZE_MAX, window, WINDOW, &size);
-        if (!size)
-            return VACCEL_OK;
+    while (count) {
         order_before_sending(stream);
-        sent = send_some(stream->fd, window, count);
+        sent = send_some(stream->fd, list, count);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0)
             return stream_explain();
         atomic_fetch_add_explicit(&stream->moved, (uint64_t)sent, memory_order_relaxed);
-        if ((size_t)sent == size && count < WINDOW)
-            return VACCEL_OK;
-        pieces_advance(&rest, (size_t)sent);
+        count = skip(&list, count, (size_t)sent);
     }
+    return VACCEL_OK;
 }
 
 /* @head, @size bytes, and the next @part bytes of the payload. */
@@ -175,7 +181,7 @@ static size_t bytes_of(const struct pieces *pieces)
     size_t i;
 
     for (i = 0; pieces && i < pieces->count; i++)
-        bytes += pieces->list[i].iov_len;
+        bytes += pieces->list[i].size;
     return bytes;
 }
 

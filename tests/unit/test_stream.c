@@ -43,7 +43,7 @@ static unsigned char byte_at(size_t i)
 }
 
 /* In pieces of all sizes, some of them empty. */
-static size_t cut(unsigned char *data, size_t size, struct iovec *list, size_t count)
+static size_t cut(unsigned char *data, size_t size, struct piece *list, size_t count)
 {
     size_t used = 0;
     size_t part;
@@ -53,10 +53,10 @@ static size_t cut(unsigned char *data, size_t size, struct iovec *list, size_t c
         part = i % 5 ? i * i * 13 : 0;
         if (part > size - used)
             part = size - used;
-        list[i] = (struct iovec){data + used, part};
+        list[i] = (struct piece){data + used, part};
         used += part;
     }
-    list[i] = (struct iovec){data + used, size - used};
+    list[i] = (struct piece){data + used, size - used};
     return count;
 }
 
@@ -64,7 +64,7 @@ static void *send_large(void *context)
 {
     unsigned char *data = context;
     struct wire_header header = {.type = WIRE_CALL, .id = 1};
-    struct iovec list[300];
+    struct piece list[300];
     struct pieces pieces = {.list = list, .count = cut(data, LARGE, list, 300)};
 
     return (void *)(intptr_t)stream_send(&here, &header, sizeof(header), &pieces);
@@ -107,7 +107,7 @@ static void test_a_large_message_arrives_among_small_ones(void **state)
 {
     unsigned char *sent = malloc(LARGE);
     unsigned char *got = calloc(1, LARGE);
-    struct iovec list[90];
+    struct piece list[90];
     struct pieces pieces = {.list = list, .count = cut(got, LARGE, list, 90)};
     uint64_t left = LARGE;
     unsigned int small = 0;
@@ -187,7 +187,7 @@ static void test_a_failed_send_is_the_last(void **state)
 {
     struct wire_header header = {.type = WIRE_CALL, .id = 1};
     unsigned char *data = calloc(1, LARGE);
-    struct iovec list = {data, LARGE};
+    struct piece list = {data, LARGE};
     struct pieces pieces = {.list = &list, .count = 1};
     _Atomic uint32_t sending = 0;
 

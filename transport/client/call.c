@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "client/connection.h"
 #include "client/hooks.h"
 #include "ops/op.h"
 #include "platform/checked.h"
-#include "socket/connection.h"
+#include "platform/text.h"
 #include "vaccel.h"
 
 /*
@@ -18,16 +19,18 @@ enum { FEW = 32, NAME_ROOM = 64 };
 struct packed_call {
     struct vaccel_op_call *call;
     const struct op_spec *spec; /* NULL: an operation by name, whose arguments are opaque */
-    struct iovec *out;
-    struct iovec *in;
+    struct piece *out;
+    struct piece *in;
+    struct piece *places; /* twice as many */
     size_t nr_out;
-    uint32_t nr_returned;
+    size_t nr_returned;
 };
 
 struct small_call {
     unsigned char body[CALL_ROOM(FEW)] __attribute__((aligned(WIRE_ALIGN)));
-    struct iovec out[FEW];
-    struct iovec in[FEW];
+    struct piece out[FEW];
+    struct piece in[FEW];
+    struct piece places[2 * FEW];
 };
 
 static struct vaccel_arg *arg_at(const struct vaccel_op_call *call, size_t i)
@@ -73,17 +76,14 @@ static bool size_fits(const struct packed_call *packed, size_t i,
            returned->sent == (returned->size <= room ? returned->size : 0);
 }
 
-static bool take_returned(struct packed_call *packed, struct exchange *exchange, size_t i,
+static bool take_returned(struct packed_call *packed, struct piece *in, size_t i,
                           const struct wire_returned *returned)
 {
-    struct vaccel_arg *arg = arg_at(packed->call, i);
-
     if (!size_fits(packed, i, returned))
         return false;
-    if (returned->sent)
-        packed->in[exchange->in.count++] = (struct iovec){arg->buf, returned->sent};
+    in->size = returned->sent;
     if (i >= packed->call->nr_read)
-        arg->size = returned->size;
+        arg_at(packed->call, i)->size = returned->size;
     return true;
 }
 
@@ -92,15 +92,17 @@ static bool take(struct exchange *exchange, const struct wire_answer *answer)
     struct packed_call *packed = exchange->context;
     size_t count = packed->call->nr_read + packed->call->nr_write;
     const struct wire_returned *returned = answer->returned;
+    struct piece *in = exchange->in.list;
     size_t i;
 
-    if (!answer->body.called.nr_returned && answer->header.status != VACCEL_OK)
+    if (!answer->body.called.nr_returned && answer->header.status != VACCEL_OK) {
+        exchange->in.count = 0;
         return true;
+    }
     if (answer->body.called.nr_returned != packed->nr_returned)
         return false;
-    exchange->in = (struct pieces){.list = packed->in};
     for (i = 0; i < count; i++)
-        if (moves(packed, i) & WIRE_ARG_RETURNED && !take_returned(packed, exchange, i, returned++))
+        if (moves(packed, i) & WIRE_ARG_RETURNED && !take_returned(packed, in++, i, returned++))
             return false;
     return true;
 }
@@ -118,8 +120,9 @@ static bool put_arg(struct packed_call *packed, struct wire_writer *request, siz
 
     wire_put(request, &wire, sizeof(wire));
     if (wire.flags & WIRE_ARG_SENT && arg->size)
-        packed->out[packed->nr_out++] = (struct iovec){arg->buf, arg->size};
-    packed->nr_returned += (wire.flags & WIRE_ARG_RETURNED) != 0;
+        packed->out[packed->nr_out++] = (struct piece){arg->buf, arg->size};
+    if (wire.flags & WIRE_ARG_RETURNED)
+        packed->in[packed->nr_returned++] = (struct piece){arg->buf, arg->size};
     return size_add(*total, arg->size, total);
 }
 
@@ -127,7 +130,7 @@ static int pack(struct packed_call *packed, struct wire_writer *request, uint64_
                 uint64_t resource, uint64_t most)
 {
     const struct vaccel_op_call *call = packed->call;
-    size_t length = packed->spec ? 0 : strlen(call->name);
+    size_t length = packed->spec ? 0 : text_length(call->name);
     const struct wire_call body = {
         .session = session,
         .resource = resource,
@@ -164,25 +167,29 @@ static int send(struct vaccel_session *sess, struct packed_call *packed, void *b
 
     exchange_begin(&exchange, WIRE_CALL, buf, room);
     ret = pack(packed, &exchange.request, (uint64_t)sess->remote_id, resource,
-               connection_message_max(connection));
+               connection->message_max);
     if (ret != VACCEL_OK)
         return ret;
     exchange.out = (struct pieces){.list = packed->out, .count = packed->nr_out};
+    exchange.in = (struct pieces){.list = packed->in, .count = packed->nr_returned};
+    exchange.answer_size += packed->nr_returned * sizeof(struct wire_returned);
+    exchange.places = packed->places;
     return connection_exchange(connection, &exchange);
 }
 
 static int send_many(struct vaccel_session *sess, struct packed_call *packed, size_t count)
 {
     size_t room = (CALL_ROOM(count) + WIRE_ALIGN - 1) / WIRE_ALIGN * WIRE_ALIGN;
-    unsigned char *block = malloc(room + 2 * count * sizeof(struct iovec));
+    unsigned char *block = platform_alloc(room + 4 * count * sizeof(struct piece));
     int ret;
 
     if (!block)
         return VACCEL_ENOMEM;
-    packed->out = (struct iovec *)(void *)(block + room);
+    packed->out = (struct piece *)(void *)(block + room);
     packed->in = packed->out + count;
+    packed->places = packed->in + count;
     ret = send(sess, packed, block, room);
-    free(block);
+    platform_free(block);
     return ret;
 }
 
@@ -201,5 +208,6 @@ int client_call(struct vaccel_session *sess, struct vaccel_op_call *call)
         return send_many(sess, &packed, count);
     packed.out = small.out;
     packed.in = small.in;
+    packed.places = small.places;
     return send(sess, &packed, small.body, sizeof(small.body));
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/hooks.h"
+#include "platform/text.h"
 #include "vaccel.h"
 
 /* The contents of a resource, blob by blob and chunk by chunk, from where they lie. */
@@ -39,8 +40,10 @@ static int send_chunk(struct connection *connection, const struct wire_resource_
                       const char *name, const void *data)
 {
     unsigned char buf[CHUNK_ROOM] __attribute__((aligned(WIRE_ALIGN)));
-    struct iovec piece = {(char *)data + chunk->offset, chunk->size};
-    struct exchange exchange = {.out = {.list = &piece, .count = chunk->size ? 1 : 0}};
+    struct piece piece = {(char *)data + chunk->offset, chunk->size};
+    struct piece place;
+    struct exchange exchange = {.out = {.list = &piece, .count = chunk->size ? 1 : 0},
+                                .places = &place};
 
     exchange_begin(&exchange, WIRE_RESOURCE_CHUNK, buf, sizeof(buf));
     wire_put(&exchange.request, chunk, sizeof(*chunk));
@@ -52,7 +55,7 @@ static int send_chunk(struct connection *connection, const struct wire_resource_
 static int send_blob(struct connection *connection, struct wire_resource_chunk *chunk,
                      const char *name, const void *data)
 {
-    size_t length = strlen(name);
+    size_t length = text_length(name);
     uint64_t left;
     int ret;
 

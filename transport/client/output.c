@@ -2,28 +2,22 @@
 #include "client/hooks.h"
 #include "vaccel.h"
 
-struct fetch {
-    struct vaccel_output *out;
-    struct iovec room;
-};
-
 static bool take(struct exchange *exchange, const struct wire_answer *answer)
 {
-    struct fetch *fetch = exchange->context;
+    struct vaccel_output *out = exchange->context;
     uint64_t size = answer->body.size.size;
 
-    if (answer->header.status == VACCEL_ERANGE) {
-        fetch->out->size = size;
+    if (answer->header.status != VACCEL_OK) {
+        if (answer->header.status == VACCEL_ERANGE)
+            out->size = size;
+        exchange->in.count = 0;
         return true;
     }
-    if (answer->header.status != VACCEL_OK)
-        return true;
-    if (size > fetch->out->size)
+    if (size > out->size)
         return false;
-    fetch->out->size = size;
-    fetch->out->held = 0;
-    fetch->room = (struct iovec){fetch->out->data, size};
-    exchange->in = (struct pieces){.list = &fetch->room, .count = 1};
+    out->size = size;
+    out->held = 0;
+    exchange->in.list->size = size;
     return true;
 }
 
@@ -32,8 +26,10 @@ int client_output_fetch(struct vaccel_session *sess, struct vaccel_output *out)
     const struct wire_output_fetch body = {(uint64_t)sess->remote_id, (uint64_t)out->held,
                                            out->size};
     unsigned char buf[EXCHANGE_ROOM] __attribute__((aligned(WIRE_ALIGN)));
-    struct fetch fetch = {.out = out};
-    struct exchange exchange = {.take = take, .context = &fetch};
+    struct piece room = {out->data, out->size};
+    struct piece place;
+    struct exchange exchange = {
+        .in = {.list = &room, .count = 1}, .take = take, .context = out, .places = &place};
 
     exchange_begin(&exchange, WIRE_OUTPUT_FETCH, buf, sizeof(buf));
     wire_put(&exchange.request, &body, sizeof(body));

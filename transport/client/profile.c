@@ -21,6 +21,7 @@ void client_profile(const struct vaccel_session *sess)
     struct exchange exchange = {.take = take};
 
     exchange_begin(&exchange, WIRE_PROFILE, buf, sizeof(buf));
+    exchange.answer_size = WIRE_HEADER_SIZE + WIRE_BODY_MAX;
     wire_put(&exchange.request, &body, sizeof(body));
     connection_exchange(sess->priv, &exchange);
 }

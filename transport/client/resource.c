@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "client/connection.h"
 #include "client/hooks.h"
-#include "socket/connection.h"
 #include "vaccel.h"
-
-#include <pthread.h>
 
 /*
  * What the other sides know of a resource: one entry for each connection that it was sent over. It is
@@ -17,17 +15,18 @@ struct remote_resource {
 };
 
 /* Of all entries; held for a few instructions. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t sent = PTHREAD_COND_INITIALIZER;
+static struct platform_mutex lock;
+/* Counts what those wait for who find one being sent. Changed under the lock. */
+static uint32_t settled;
 
 void client_resources_lock(void)
 {
-    pthread_mutex_lock(&lock);
+    platform_lock(&lock);
 }
 
 void client_resources_unlock(void)
 {
-    pthread_mutex_unlock(&lock);
+    platform_unlock(&lock);
 }
 
 static struct remote_resource *first(struct vaccel_resource *res)
@@ -55,11 +54,28 @@ uint64_t client_resource_id(struct vaccel_resource *res, const struct connection
     const struct remote_resource *entry;
     uint64_t id;
 
-    pthread_mutex_lock(&lock);
+    platform_lock(&lock);
     entry = find(res, connection);
     id = entry ? entry->id : 0;
-    pthread_mutex_unlock(&lock);
+    platform_unlock(&lock);
     return id;
+}
+
+/* Under the lock. */
+static void tell_settled(void)
+{
+    __atomic_add_fetch(&settled, 1, __ATOMIC_RELAXED);
+    platform_wake(&settled);
+}
+
+/* Under the lock, which is free meanwhile. */
+static void wait_for_settled(void)
+{
+    uint32_t seen = __atomic_load_n(&settled, __ATOMIC_RELAXED);
+
+    platform_unlock(&lock);
+    platform_wait(&settled, seen, 0);
+    platform_lock(&lock);
 }
 
 /* Under the lock. */
@@ -74,8 +90,8 @@ static void forget(struct vaccel_resource *res, struct remote_resource *entry)
             other = other->next;
         other->next = entry->next;
     }
-    free(entry);
-    pthread_cond_broadcast(&sent);
+    platform_free(entry);
+    tell_settled();
 }
 
 /* Under the lock: an entry that one session more uses. *@fresh: the caller has to send it. */
@@ -85,10 +101,10 @@ static struct remote_resource *enter(struct vaccel_resource *res, struct connect
     struct remote_resource *entry;
 
     while ((entry = find(res, connection)) && !entry->id)
-        pthread_cond_wait(&sent, &lock);
+        wait_for_settled();
     *fresh = !entry;
     if (!entry) {
-        entry = calloc(1, sizeof(*entry));
+        entry = platform_alloc_zeroed(sizeof(*entry));
         if (!entry)
             return NULL;
         entry->connection = connection;
@@ -104,12 +120,12 @@ static uint64_t leave(struct vaccel_resource *res, struct remote_resource *entry
 {
     uint64_t id = 0;
 
-    pthread_mutex_lock(&lock);
+    platform_lock(&lock);
     if (--entry->sessions == 0) {
         id = entry->id;
         forget(res, entry);
     }
-    pthread_mutex_unlock(&lock);
+    platform_unlock(&lock);
     return id;
 }
 
@@ -130,11 +146,11 @@ static int send_once(struct vaccel_resource *res, struct remote_resource *entry,
     if (!fresh)
         return VACCEL_OK;
     ret = client_resource_send(entry->connection, res, &id);
-    pthread_mutex_lock(&lock);
+    platform_lock(&lock);
     if (ret == VACCEL_OK)
         entry->id = id;
-    pthread_cond_broadcast(&sent);
-    pthread_mutex_unlock(&lock);
+    tell_settled();
+    platform_unlock(&lock);
     return ret;
 }
 
@@ -146,9 +162,9 @@ int client_resource_register(struct vaccel_resource *res, struct vaccel_session 
     bool fresh;
     int ret;
 
-    pthread_mutex_lock(&lock);
+    platform_lock(&lock);
     entry = enter(res, connection, &fresh);
-    pthread_mutex_unlock(&lock);
+    platform_unlock(&lock);
     if (!entry)
         return VACCEL_ENOMEM;
     ret = send_once(res, entry, fresh);
@@ -171,9 +187,9 @@ int client_resource_unregister(struct vaccel_resource *res, struct vaccel_sessio
     int ret = VACCEL_OK;
     int ended;
 
-    pthread_mutex_lock(&lock);
+    platform_lock(&lock);
     entry = find(res, connection);
-    pthread_mutex_unlock(&lock);
+    platform_unlock(&lock);
     if (!entry)
         return VACCEL_OK;
     if (connection_usable(connection))
@@ -182,22 +198,12 @@ int client_resource_unregister(struct vaccel_resource *res, struct vaccel_sessio
     return ret == VACCEL_OK ? ended : ret;
 }
 
-struct sync {
-    struct vaccel_blob *blob;
-    struct iovec room;
-};
-
 /* The contents change, not their size. */
 static bool take_contents(struct exchange *exchange, const struct wire_answer *answer)
 {
-    struct sync *sync = exchange->context;
-
-    if (answer->header.status != VACCEL_OK)
-        return true;
-    if (answer->body.size.size != sync->blob->size)
-        return false;
-    sync->room = (struct iovec){sync->blob->data, sync->blob->size};
-    exchange->in = (struct pieces){.list = &sync->room, .count = 1};
+    if (answer->header.status == VACCEL_OK)
+        return answer->body.size.size == exchange->in.list->size;
+    exchange->in.count = 0;
     return true;
 }
 
@@ -206,8 +212,10 @@ int client_resource_sync(struct vaccel_resource *res, struct vaccel_session *ses
     const struct wire_resource_use body = {client_resource_id(res, sess->priv),
                                            (uint64_t)sess->remote_id};
     unsigned char buf[EXCHANGE_ROOM] __attribute__((aligned(WIRE_ALIGN)));
-    struct sync sync = {.blob = res->blobs[0]};
-    struct exchange exchange = {.take = take_contents, .context = &sync};
+    struct piece contents = {res->blobs[0]->data, res->blobs[0]->size};
+    struct piece place;
+    struct exchange exchange = {
+        .in = {.list = &contents, .count = 1}, .take = take_contents, .places = &place};
 
     exchange_begin(&exchange, WIRE_RESOURCE_SYNC, buf, sizeof(buf));
     wire_put(&exchange.request, &body, sizeof(body));

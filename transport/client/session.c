@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "client/current.h"
 #include "client/hooks.h"
-#include "socket/current.h"
 #include "vaccel.h"
 
 enum { ATTEMPTS = 3 }; /* at an old connection, at a new one, at the next worker */

@@ -4,16 +4,43 @@
 #include "stream/address.h"
 #include "vaccel.h"
 
-#include <stdarg.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PEER_MOST = 64 };
+static void broken(struct connection *base)
+{
+    struct socket_connection *connection = (struct socket_connection *)base;
 
-static struct connection *connection_new(const struct connection_settings *settings, int fd)
+    shutdown(connection->stream.fd, SHUT_RDWR);
+    slots_wake_all(&connection->slots);
+}
+
+static void disown(struct connection *base)
+{
+    close(((struct socket_connection *)base)->stream.fd);
+}
+
+static void connection_close(struct connection *base)
+{
+    struct socket_connection *connection = (struct socket_connection *)base;
+
+    stream_end(&connection->stream);
+    slots_end(&connection->slots);
+    free(connection->body);
+    free(connection);
+}
+
+static const struct transport transport = {
+    .exchange = socket_exchange,
+    .broken = broken,
+    .disown = disown,
+    .close = connection_close,
+};
+
+static struct socket_connection *connection_new(const struct connection_settings *settings, int fd)
 {
     size_t length = strlen(settings->address) + 1;
-    struct connection *connection = calloc(1, sizeof(*connection) + length);
+    struct socket_connection *connection = calloc(1, sizeof(*connection) + length);
     bool has_slots;
 
     if (!connection)
@@ -27,71 +54,37 @@ static struct connection *connection_new(const struct connection_settings *setti
         return NULL;
     }
     memcpy(connection->address, settings->address, length);
-    connection->settings = *settings;
-    connection->settings.address = connection->address;
-    connection->users = 1;
-    connection->generation = fork_generation;
-    pthread_mutex_init(&connection->lock, NULL);
+    connection_begin(&connection->base, &transport, connection->address, settings);
     stream_init(&connection->stream, fd, NULL);
     return connection;
 }
 
-static void connection_free(struct connection *connection)
-{
-    stream_end(&connection->stream);
-    slots_end(&connection->slots);
-    pthread_mutex_destroy(&connection->lock);
-    free(connection->body);
-    free(connection);
-}
-
-static bool take_welcome(struct exchange *exchange, const struct wire_answer *answer)
-{
-    *(struct wire_welcome *)exchange->context = answer->body.welcome;
-    return true;
-}
-
-static int say_hello(struct connection *connection, struct wire_welcome *welcome)
-{
-    const struct wire_hello hello = {WIRE_MAGIC, WIRE_VERSION, WIRE_VERSION};
-    unsigned char buf[WIRE_HEADER_SIZE + EXCHANGE_ROOM] __attribute__((aligned(WIRE_ALIGN)));
-    struct exchange exchange = {.take = take_welcome, .context = welcome};
-    size_t length = strnlen(program_invocation_short_name, PEER_MOST);
-
-    exchange_begin(&exchange, WIRE_HELLO, buf, sizeof(buf));
-    wire_put(&exchange.request, &hello, sizeof(hello));
-    wire_put_field(&exchange.request, WIRE_TAG_PEER, program_invocation_short_name, length);
-    return connection_exchange(connection, &exchange);
-}
-
 /* The agent said how many requests it takes at once. */
-static int widen(struct connection *connection, const struct wire_welcome *welcome)
+static int widen(struct socket_connection *connection, const struct wire_welcome *welcome)
 {
     slots_end(&connection->slots);
-    connection->message_max = welcome->message_max;
     return slots_begin(&connection->slots, welcome->calls_max) ? VACCEL_OK : VACCEL_ENOMEM;
 }
 
-/* Within the time for connecting. */
-static int begin(struct connection *connection)
+static int begin(struct socket_connection *connection)
 {
-    struct connection_settings wanted = connection->settings;
+    unsigned int keepalive_ms = connection->base.settings.keepalive_ms;
     struct wire_welcome welcome;
-    int ret = stream_set_patience(&connection->stream, wanted.keepalive_ms);
+    int ret = stream_set_patience(&connection->stream, keepalive_ms);
 
-    connection->settings.call_ms = wanted.connect_ms;
     if (ret == VACCEL_OK)
-        ret = say_hello(connection, &welcome);
+        ret = connection_say_hello(&connection->base, &welcome);
     if (ret == VACCEL_OK)
         ret = widen(connection, &welcome);
-    connection->welcomed = ret == VACCEL_OK;
-    connection->settings.call_ms = wanted.call_ms;
+    connection->base.welcomed = ret == VACCEL_OK;
     return ret;
 }
 
-int connection_open(const struct connection_settings *settings, struct connection **connection)
+int socket_connection_open(const struct connection_settings *settings,
+                           struct connection **connection)
 {
     char why[ADDRESS_WHY_SIZE];
+    struct socket_connection *made;
     int fd;
     int ret = address_connect(settings->address, settings->connect_ms, &fd, why, sizeof(why));
 
@@ -101,69 +94,14 @@ int connection_open(const struct connection_settings *settings, struct connectio
                      why);
         return ret;
     }
-    *connection = connection_new(settings, fd);
-    if (!*connection) {
+    made = connection_new(settings, fd);
+    if (!made) {
         close(fd);
         return VACCEL_ENOMEM;
     }
-    ret = begin(*connection);
+    *connection = &made->base;
+    ret = begin(made);
     if (ret != VACCEL_OK)
         connection_drop(*connection);
     return ret;
-}
-
-struct connection *connection_hold(struct connection *connection)
-{
-    pthread_mutex_lock(&connection->lock);
-    connection->users++;
-    pthread_mutex_unlock(&connection->lock);
-    return connection;
-}
-
-void connection_drop(struct connection *connection)
-{
-    bool last;
-
-    if (connection_foreign(connection))
-        return;
-    pthread_mutex_lock(&connection->lock);
-    last = --connection->users == 0;
-    pthread_mutex_unlock(&connection->lock);
-    if (last)
-        connection_free(connection);
-}
-
-bool connection_usable(const struct connection *connection)
-{
-    return !connection_foreign(connection) && atomic_load(&connection->broken) == VACCEL_OK;
-}
-
-uint64_t connection_message_max(const struct connection *connection)
-{
-    return connection->message_max;
-}
-
-void connection_disown(struct connection *connection)
-{
-    close(connection->stream.fd);
-}
-
-void connection_break(struct connection *connection, int status, const char *format, ...)
-{
-    va_list arguments;
-    bool first;
-
-    pthread_mutex_lock(&connection->lock);
-    first = atomic_load(&connection->broken) == VACCEL_OK;
-    if (first) {
-        va_start(arguments, format);
-        vsnprintf(connection->reason, sizeof(connection->reason), format, arguments);
-        va_end(arguments);
-        atomic_store(&connection->broken, status);
-    }
-    pthread_mutex_unlock(&connection->lock);
-    if (!first)
-        return;
-    shutdown(connection->stream.fd, SHUT_RDWR);
-    slots_wake_all(&connection->slots);
 }

@@ -7,7 +7,7 @@
 
 enum { NS_PER_MS = 1000000 };
 
-uint64_t connection_clock(void)
+uint64_t socket_clock(void)
 {
     struct timespec now;
 
@@ -15,44 +15,37 @@ uint64_t connection_clock(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static bool is_late(const struct connection *connection)
+static bool is_late(const struct socket_connection *connection)
 {
-    return connection->stream.deadline && connection_clock() >= connection->stream.deadline;
+    return connection->stream.deadline && socket_clock() >= connection->stream.deadline;
 }
 
-static void give_up(struct connection *connection, int ret)
+static void give_up(struct socket_connection *connection, int ret)
 {
     if (ret == VACCEL_ESESS)
-        connection_break(connection, VACCEL_EREMOTEIO,
+        connection_break(&connection->base, VACCEL_EREMOTEIO,
                          "the agent closed the connection: it ended, or its worker died");
     else if (ret == VACCEL_EAGAIN && is_late(connection))
-        connection_break(connection, VACCEL_EREMOTEIO,
+        connection_break(&connection->base, VACCEL_EREMOTEIO,
                          "a message of the agent's did not come to its end in time");
     else if (ret == VACCEL_EAGAIN)
-        connection_break(connection, VACCEL_EREMOTEIO,
+        connection_break(&connection->base, VACCEL_EREMOTEIO,
                          "the agent fell silent in the middle of a message, for %u ms",
-                         connection->settings.keepalive_ms);
+                         connection->base.settings.keepalive_ms);
     else
-        connection_break(connection, VACCEL_EREMOTEIO, "receiving failed: %s", strerror(errno));
-}
-
-static bool distrust(struct connection *connection, const char *what, uint64_t value)
-{
-    connection_break(connection, VACCEL_EREMOTEIO,
-                     "the other side does not keep to the protocol: %s (%llu)", what,
-                     (unsigned long long)value);
-    return false;
+        connection_break(&connection->base, VACCEL_EREMOTEIO, "receiving failed: %s",
+                         strerror(errno));
 }
 
 /* The slot whose answer goes on or begins; its thread does not leave until the payload is there. */
-static struct slot *claim(struct connection *connection, const struct wire_header *header)
+static struct slot *claim(struct socket_connection *connection, const struct wire_header *header)
 {
     struct slot *slot = slots_claim(&connection->slots, header->id);
 
     return slot && (header->type == WIRE_PART) == (slot->left != 0) ? slot : NULL;
 }
 
-static void finish(struct connection *connection, struct slot *slot)
+static void finish(struct socket_connection *connection, struct slot *slot)
 {
     if (atomic_load(&slot->state) == SLOT_ABANDONED) {
         slots_give_back(&connection->slots, slot);
@@ -68,7 +61,7 @@ static struct exchange *exchange_of(const struct slot *slot)
     return atomic_load(&slot->state) == SLOT_ABANDONED ? NULL : slot->exchange;
 }
 
-static bool receive_part(struct connection *connection, struct slot *slot,
+static bool receive_part(struct socket_connection *connection, struct slot *slot,
                          const struct wire_header *header)
 {
     struct exchange *exchange = exchange_of(slot);
@@ -76,7 +69,8 @@ static bool receive_part(struct connection *connection, struct slot *slot,
     int ret;
 
     if (header->payload_size > slot->left || more != (header->payload_size < slot->left))
-        return distrust(connection, "a part is too short or too long", header->payload_size);
+        return connection_distrust(&connection->base, "a part is too short or too long",
+                                   header->payload_size);
     if (exchange)
         ret = stream_receive_pieces(&connection->stream, &exchange->in, header->payload_size);
     else
@@ -91,82 +85,65 @@ static bool receive_part(struct connection *connection, struct slot *slot,
     return true;
 }
 
-/* Too little room is no failure, and needs no words. */
-static void log_refusal(const struct connection *connection, const struct wire_answer *answer)
-{
-    const struct wire_text *sentence = &answer->fields.sentence;
-
-    if (sentence->size)
-        vaccel_error("%s: %.*s", connection->address, (int)sentence->size, sentence->text);
-    else if (answer->header.status != VACCEL_ERANGE)
-        vaccel_error("%s: the agent answers with error %u, and does not say why",
-                     connection->address, answer->header.status);
-}
-
-static bool take_answer(struct connection *connection, struct slot *slot,
+static bool take_answer(struct socket_connection *connection, struct slot *slot,
                         const struct wire_answer *answer)
 {
     struct exchange *exchange = exchange_of(slot);
+    const char *misfit;
 
     slot->status = (int)answer->header.status;
     slot->left = answer->payload_size;
     if (!exchange)
         return true;
-    if (slot->status != VACCEL_OK)
-        log_refusal(connection, answer);
-    exchange->in = (struct pieces){0};
-    if (exchange->take && !exchange->take(exchange, answer))
-        return distrust(connection, "an answer does not fit its request", slot->type);
-    if (!exchange->take && answer->payload_size)
-        return distrust(connection, "an answer has a payload", answer->payload_size);
-    return true;
+    misfit = exchange_take(exchange, &connection->base, answer);
+    return !misfit || connection_distrust(&connection->base, misfit, slot->type);
 }
 
-static bool read_answer(struct connection *connection, const struct wire_header *header)
+static bool read_answer(struct socket_connection *connection, const struct wire_header *header)
 {
     struct slot *slot = claim(connection, header);
     struct wire_answer answer;
     struct wire_fault fault;
 
     if (!slot)
-        return distrust(connection, "an answer to no request", header->id);
+        return connection_distrust(&connection->base, "an answer to no request", header->id);
     if (!wire_read_answer(slot->type, header, connection->body, &answer, &fault))
-        return distrust(connection, fault.what, fault.value);
+        return connection_distrust(&connection->base, fault.what, fault.value);
     if (!take_answer(connection, slot, &answer))
         return false;
     return receive_part(connection, slot, header);
 }
 
-static bool read_part(struct connection *connection, const struct wire_header *header)
+static bool read_part(struct socket_connection *connection, const struct wire_header *header)
 {
     struct slot *slot = claim(connection, header);
 
     if (!slot)
-        return distrust(connection, "a part of no answer", header->id);
+        return connection_distrust(&connection->base, "a part of no answer", header->id);
     return receive_part(connection, slot, header);
 }
 
-static bool read_goodbye(struct connection *connection, const struct wire_header *header)
+static bool read_goodbye(struct socket_connection *connection, const struct wire_header *header)
 {
     struct wire_fields fields;
     struct wire_fault fault;
 
     if (!wire_read_goodbye(header, connection->body, &fields, &fault))
-        return distrust(connection, fault.what, fault.value);
-    connection_break(connection, header->status ? (int)header->status : VACCEL_EREMOTEIO, "%.*s",
-                     (int)fields.sentence.size,
+        return connection_distrust(&connection->base, fault.what, fault.value);
+    connection_break(&connection->base, header->status ? (int)header->status : VACCEL_EREMOTEIO,
+                     "%.*s", (int)fields.sentence.size,
                      fields.sentence.size ? fields.sentence.text : "the agent says goodbye");
     return false;
 }
 
-static bool read_message(struct connection *connection)
+static bool read_message(struct socket_connection *connection)
 {
     struct wire_header header;
     struct wire_fault fault;
     int ret = stream_receive(&connection->stream, &header, sizeof(header));
 
     if (ret == VACCEL_OK && !wire_read_header(&header, &fault))
-        return distrust(connection, fault.what, fault.value);
+        return connection_distrust(&connection->base, fault.what, fault.value);
     if (ret == VACCEL_OK)
         ret = stream_receive(&connection->stream, connection->body, header.body_size);
     if (ret != VACCEL_OK) {
@@ -181,32 +158,32 @@ static bool read_message(struct connection *connection)
     case WIRE_GOODBYE:
         return read_goodbye(connection, &header);
     default:
-        return distrust(connection, "an agent sends no requests", header.type);
+        return connection_distrust(&connection->base, "an agent sends no requests", header.type);
     }
 }
 
 /* Whether anything came or went since this was last asked. */
-static void notice_life(struct connection *connection)
+static void notice_life(struct socket_connection *connection)
 {
     uint64_t moved = atomic_load_explicit(&connection->stream.moved, memory_order_relaxed);
 
     if (moved == connection->moved)
         return;
     connection->moved = moved;
-    connection->moved_at = connection_clock();
+    connection->moved_at = socket_clock();
 }
 
 /*
  * Not if too much else is being sent: that shows by itself whether the other side lives. Nor before
  * the welcome, with which the slots become others: the time for connecting is short.
  */
-static void send_ping(struct connection *connection)
+static void send_ping(struct socket_connection *connection)
 {
     unsigned char buf[WIRE_HEADER_SIZE] __attribute__((aligned(WIRE_ALIGN)));
     struct wire_writer writer;
     struct slot *slot;
 
-    if (!connection->welcomed)
+    if (!connection->base.welcomed)
         return;
     slot = slots_take_ping(&connection->slots);
     if (!slot)
@@ -217,28 +194,28 @@ static void send_ping(struct connection *connection)
 }
 
 /* A third of the keepalive time went by without a message. */
-static void ask_for_life(struct connection *connection)
+static void ask_for_life(struct socket_connection *connection)
 {
     uint64_t silent;
 
     notice_life(connection);
-    silent = (connection_clock() - connection->moved_at) / NS_PER_MS;
-    if (silent < connection->settings.keepalive_ms) {
+    silent = (socket_clock() - connection->moved_at) / NS_PER_MS;
+    if (silent < connection->base.settings.keepalive_ms) {
         send_ping(connection);
         return;
     }
-    connection_break(connection, VACCEL_EREMOTEIO,
+    connection_break(&connection->base, VACCEL_EREMOTEIO,
                      "no sign of life from the agent for %llu ms: it hangs, or the network is down",
                      (unsigned long long)silent);
 }
 
 /* False: the deadline came first. */
-static bool readable_before(struct connection *connection, uint64_t deadline)
+static bool readable_before(struct socket_connection *connection, uint64_t deadline)
 {
     struct pollfd socket = {.fd = connection->stream.fd, .events = POLLIN};
-    uint64_t now = connection_clock();
+    uint64_t now = socket_clock();
     uint64_t ms = deadline > now ? (deadline - now + NS_PER_MS - 1) / NS_PER_MS : 0;
-    uint64_t most = (connection->settings.keepalive_ms + 2) / 3;
+    uint64_t most = (connection->base.settings.keepalive_ms + 2) / 3;
 
     if (stream_look(&connection->stream) != VACCEL_EAGAIN)
         return true;
@@ -249,22 +226,22 @@ static bool readable_before(struct connection *connection, uint64_t deadline)
  * A message that has begun may take the time that silence may; one that never ends must not hold us for
  * ever. Before the welcome there is only the time for connecting.
  */
-static void set_last_moment(struct connection *connection, uint64_t deadline)
+static void set_last_moment(struct socket_connection *connection, uint64_t deadline)
 {
-    uint64_t grace = (uint64_t)connection->settings.keepalive_ms * NS_PER_MS;
+    uint64_t grace = (uint64_t)connection->base.settings.keepalive_ms * NS_PER_MS;
 
-    if (!connection->welcomed)
+    if (!connection->base.welcomed)
         grace = 0;
     connection->stream.deadline = deadline ? deadline + grace : 0;
 }
 
-void connection_read(struct connection *connection, uint64_t deadline)
+void socket_read(struct socket_connection *connection, uint64_t deadline)
 {
     int ret;
 
     notice_life(connection);
     if (deadline && !readable_before(connection, deadline)) {
-        if (connection_clock() < deadline)
+        if (socket_clock() < deadline)
             ask_for_life(connection);
         return;
     }

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/hooks.h"
-#include "socket/current.h"
+#include "rpc/rpc.h"
 #include "vaccel.h"
 
-static int fini(void)
-{
-    current_end();
-    return VACCEL_OK;
-}
-
 VACCEL_PLUGIN(.name = "rpc", .version = VACCEL_VERSION, .vaccel_version = VACCEL_VERSION,
-              .type = VACCEL_PLUGIN_REMOTE, .is_virtio = true, .init = current_begin, .fini = fini,
+              .type = VACCEL_PLUGIN_REMOTE, .is_virtio = true, .init = rpc_begin, .fini = rpc_end,
               .session_init = client_session_init, .session_release = client_session_release,
               .session_update = client_session_update,
               .resource_register = client_resource_register,
