@@ -62,4 +62,7 @@ struct virtio_port {
     size_t queue_size; /* set by open(): segments of all chains that are posted at once */
 };
 
+/* Of a guest's machine: the first accelerator that it has; NULL: none. */
+struct virtio_port *virtio_port_find(void);
+
 #endif

@@ -18,13 +18,18 @@ struct virtqueue {
     struct virtqueue_chain *chains; /* of the driver alone: what was posted, by its head */
     uint16_t free;                  /* head of the list of free descriptors */
     uint16_t nr_free;
+    uint16_t nr_posted; /* chains that did not come back */
     uint16_t next_avail;
     uint16_t next_used;
     uint16_t told; /* next_avail when the device was last told */
-    bool broken;   /* the device returned what it did not have: nothing comes back any more */
+    /*
+     * The device returned what it did not have: nothing can be posted, and nothing comes back any more.
+     * Another thread may read it, atomically.
+     */
+    bool broken;
 };
 
-/* Bytes for a queue of @size that the device must see, at a multiple of 4096 or less. */
+/* Bytes for a queue of @size that the device must see. */
 size_t virtqueue_bytes(size_t size);
 
 /*
@@ -35,7 +40,7 @@ size_t virtqueue_bytes(size_t size);
 bool virtqueue_begin(struct virtqueue *queue, size_t size, void *memory, bool event_idx);
 void virtqueue_end(struct virtqueue *queue);
 
-/* As virtio_port_ops.post, take and arm. */
+/* As virtio_port_ops.post, take and arm; the latter is true of a broken queue. @token  not NULL */
 bool virtqueue_post(struct virtqueue *queue, const struct virtio_segment *segments,
                     size_t nr_readable, size_t nr_writable, void *token);
 void *virtqueue_take(struct virtqueue *queue, uint32_t *written);

@@ -54,4 +54,9 @@ typedef __UINTMAX_TYPE__ uintmax_t;
 #define PTRDIFF_MIN (-PTRDIFF_MAX - 1)
 #define SIZE_MAX __SIZE_MAX__
 
+#define INT32_C(c) c
+#define UINT32_C(c) c##U
+#define INT64_C(c) c##LL
+#define UINT64_C(c) c##ULL
+
 #endif
