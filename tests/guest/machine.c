@@ -4,7 +4,7 @@
  * other, and prints what it found.
  */
 #include "baremetal/machine.h"
-#include "virtio/port.h"
+#include "virtio/connection.h"
 
 #include <dirent.h>
 #include <stdio.h>
