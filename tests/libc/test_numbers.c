@@ -68,8 +68,7 @@ static void test_numbers_are_read_as_the_host_reads_them(void **state)
                                         "1e5",
                                         "0000000000000000000000000000001",
                                         "0x 1",
-                                        "\xa0"
-                                        "1",
+                                        "\xa0+1",
                                         "+",
                                         "-",
                                         "0-1"};
