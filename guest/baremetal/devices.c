@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cpu.h"
 #include "machine.h"
+#include "virtio/connection.h"
 #include "virtio/mmio.h"
 #include "virtio/pci.h"
 

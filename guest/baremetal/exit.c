@@ -13,6 +13,19 @@ enum { QEMU_POWER = 0x604, QEMU_POWER_OFF = 0x2000, CH_POWER = 0x600, CH_POWER_O
 
 enum { KEYBOARD = 0x64, KEYBOARD_RESET = 0xfe };
 
+/* An interrupt that cannot be taken resets a processor, and so ends a machine that may not begin anew. */
+static _Noreturn void reset(void)
+{
+    static const struct __attribute__((packed)) {
+        uint16_t limit;
+        uint64_t base;
+    } nothing = {0, 0};
+
+    __asm__ volatile("lidt %0; int3" ::"m"(nothing));
+    for (;;)
+        cpu_relax();
+}
+
 static void say_status(int status)
 {
     char text[] = "exit status 00\n";
@@ -31,10 +44,7 @@ _Noreturn void machine_exit(int status)
     cpu_out16(QEMU_POWER, QEMU_POWER_OFF);
     cpu_out8(CH_POWER, CH_POWER_OFF);
     cpu_out8(KEYBOARD, KEYBOARD_RESET);
-    for (;;) {
-        cpu_mask_interrupts();
-        __asm__ volatile("hlt");
-    }
+    reset();
 }
 
 _Noreturn void machine_panic(const char *sentence)

@@ -146,7 +146,6 @@ static void forget_message(struct vhost_receiver *receiver)
 {
     vhost_close_fds(&receiver->message);
     memset(&receiver->message.body, 0, sizeof(receiver->message.body));
-    receiver->got = 0;
 }
 
 static bool is_complete(const struct vhost_receiver *receiver)
@@ -158,13 +157,15 @@ enum vhost_result vhost_receive(struct vhost_receiver *receiver, int fd)
 {
     enum vhost_result result;
 
-    if (is_complete(receiver))
+    if (!receiver->got)
         forget_message(receiver);
     do {
         result = receive_rest(receiver, fd);
         if (result == VHOST_COMPLETE && receiver->got == HEADER)
             result = check_header(receiver);
     } while (result == VHOST_COMPLETE && !is_complete(receiver));
+    if (result == VHOST_COMPLETE)
+        receiver->got = 0;
     return result;
 }
 

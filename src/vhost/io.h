@@ -26,7 +26,7 @@ struct vhost_fault {
 /* What has come of a message, byte by byte if need be. */
 struct vhost_receiver {
     struct vhost_message message;
-    size_t got;     /* bytes of header and body */
+    size_t got;     /* bytes of header and body; 0 once it is complete */
     uint32_t reply; /* VHOST_USER_REPLY: only replies are wanted; 0: only requests */
     struct vhost_fault fault;
 };
@@ -37,7 +37,7 @@ void vhost_receiver_end(struct vhost_receiver *receiver);
 
 /*
  * Receive what is there of the next message, without waiting. When it is complete it stays in
- * @receiver until the next call. Its descriptors are then closed, but for those whose place in fds
+ * @receiver until the next call, and may be turned into the reply there. Its descriptors are then closed, but for those whose place in fds
  * was set to -1. If not VHOST_COMPLETE, the message has nothing to look at.
  */
 enum vhost_result vhost_receive(struct vhost_receiver *receiver, int fd);

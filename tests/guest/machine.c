@@ -4,7 +4,7 @@
  * other, and prints what it found.
  */
 #include "baremetal/machine.h"
-#include "virtio/port.h"
+#include "virtio/connection.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -61,6 +61,22 @@ static int measure_memory(void)
     printf("memory %zu KiB\n", size / 1024);
     free(data);
     return 0;
+}
+
+/* As much as there is, of which only the beginning and the end are written to. */
+static int touch_memory(void)
+{
+    size_t size = (size_t)1 << 40;
+    char *data = NULL;
+
+    for (; size && !data; size -= size / 64 + 1)
+        data = malloc(size);
+    if (!data)
+        return 1;
+    data[0] = 1;
+    data[size - 1] = 2;
+    printf("large %zu MiB\n", size >> 20);
+    return data[0] == 1 && data[size - 1] == 2 ? 0 : 1;
 }
 
 /* The time that a sleep takes, by the clock and by the calendar. */
@@ -133,6 +149,18 @@ static int exchange(struct virtio_port *port, unsigned int number)
     return written == size && i == size ? 0 : 4;
 }
 
+/* Who knows that devices interrupt sleeps as long as he wants to. */
+static bool interrupts_arrive(void)
+{
+    const uint64_t some = 50000000;
+    uint64_t start = clock_now();
+
+    interrupts_sleep(start + some);
+    start = clock_now();
+    interrupts_sleep(start + some);
+    return clock_now() - start >= some;
+}
+
 static int use_device(unsigned int count)
 {
     struct virtio_port *port = virtio_port_find();
@@ -152,6 +180,7 @@ static int use_device(unsigned int count)
         ret = exchange(port, i);
     printf("exchanged %u, %llu us each, error %d\n", i,
            (unsigned long long)(clock_now() - start) / 1000 / (i ? i : 1), ret);
+    printf("interrupts %s\n", interrupts_arrive() ? "arrive" : "do not arrive");
     port->ops->reset(port);
     if (!ret && (port->ops->open(port) != 0 || exchange(port, 1) != 0))
         ret = 5;
@@ -166,6 +195,8 @@ static int command(const char *name, const char *value)
         return list_files();
     if (!strcmp(name, "memory"))
         return measure_memory();
+    if (!strcmp(name, "large"))
+        return touch_memory();
     if (!strcmp(name, "sleep"))
         return sleep_some();
     if (!strcmp(name, "fault"))

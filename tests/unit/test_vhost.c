@@ -192,6 +192,22 @@ static void test_a_descriptor_that_is_taken_stays_open(void **state)
     close(taken);
 }
 
+/* A message may be changed into its reply where it lies. */
+static void test_a_message_that_is_overwritten(void **state)
+{
+    const struct vhost_message message = make(VHOST_USER_SET_VRING_NUM, 8);
+    int i;
+
+    (void)state;
+    for (i = 0; i < 3; i++) {
+        assert_true(vhost_send(there, &message));
+        assert_int_equal(vhost_receive(&receiver, here), VHOST_COMPLETE);
+        assert_int_equal(receiver.message.header.request, VHOST_USER_SET_VRING_NUM);
+        memset(&receiver.message.header, 0xff, HEADER);
+        assert_int_equal(vhost_receive(&receiver, here), VHOST_INCOMPLETE);
+    }
+}
+
 static void test_what_a_short_body_lacks_is_zeros(void **state)
 {
     const struct vhost_message longer = make(VHOST_USER_SET_VRING_ADDR, 40);
@@ -365,6 +381,7 @@ int main(void)
         WITH(test_several_at_once_stay_apart),
         WITH(test_byte_by_byte),
         WITH(test_a_descriptor_that_is_taken_stays_open),
+        WITH(test_a_message_that_is_overwritten),
         WITH(test_what_a_short_body_lacks_is_zeros),
         WITH(test_the_largest_body_and_one_byte_more),
         WITH(test_a_size_that_overflows),

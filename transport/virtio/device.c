@@ -244,7 +244,7 @@ bool virtio_device_is_accelerator(struct virtio_device *device, unsigned int id,
         return false;
     if (config.version == ACCEL_CONFIG_VERSION)
         return true;
-    vaccel_warn("%s is an accelerator of version %u, and not used: this program knows version %d",
-                device->name, config.version, ACCEL_CONFIG_VERSION);
+    vaccel_error("%s is an accelerator of version %u, and not used: this program knows version %d",
+                 device->name, config.version, ACCEL_CONFIG_VERSION);
     return false;
 }

@@ -10,7 +10,7 @@
  * What the request code (exchange.c) needs of the queue below it, however that is reached: this tree's
  * own driver over pci or mmio, the same over a vhost-user socket, or another kernel's virtio.
  * One thread at a time calls post(), take(), notify(), arm() and reset(): exchange.c has a lock. wait() is called
- * without it, by one thread at a time.
+ * without it, by one thread at a time, and nobody is in it during open(), reset() and close().
  */
 
 struct virtio_segment {
@@ -51,7 +51,10 @@ struct virtio_port_ops {
     bool (*wait)(struct virtio_port *port, uint64_t deadline);
     /* Let a thread that is in wait() return. NULL: there is one thread only. */
     void (*wake)(struct virtio_port *port);
-    /* The last call: free all. NULL: it is there for ever. */
+    /*
+     * The last call: free all. In the child of a fork nothing else may be called, and the device stays the
+     * parent's. NULL: it is there for ever.
+     */
     void (*close)(struct virtio_port *port);
 };
 
@@ -61,8 +64,5 @@ struct virtio_port {
     const char *name;  /* for messages: "virtio-pci 00:03.0", "virtio:///run/app.sock" */
     size_t queue_size; /* set by open(): segments of all chains that are posted at once */
 };
-
-/* Of a guest's machine: the first accelerator that it has; NULL: none. */
-struct virtio_port *virtio_port_find(void);
 
 #endif

@@ -60,7 +60,7 @@ bool virtqueue_begin(struct virtqueue *queue, size_t size, void *memory, bool ev
 void virtqueue_end(struct virtqueue *queue)
 {
     platform_free(queue->chains);
-    queue->chains = NULL;
+    *queue = (struct virtqueue){.broken = true};
 }
 
 static uint16_t wrap(const struct virtqueue *queue, uint16_t idx)
@@ -165,12 +165,16 @@ static void *break_off(struct virtqueue *queue)
 
 void *virtqueue_take(struct virtqueue *queue, uint32_t *written)
 {
-    uint16_t idx = __atomic_load_n(&queue->used->idx, __ATOMIC_ACQUIRE);
-    const struct virtq_used_elem *elem = &queue->used->ring[wrap(queue, queue->next_used)];
+    const struct virtq_used_elem *elem;
+    uint16_t idx;
     uint32_t id;
 
-    if (queue->broken || idx == queue->next_used)
+    if (queue->broken)
         return NULL;
+    idx = __atomic_load_n(&queue->used->idx, __ATOMIC_ACQUIRE);
+    if (idx == queue->next_used)
+        return NULL;
+    elem = &queue->used->ring[wrap(queue, queue->next_used)];
     id = __atomic_load_n(&elem->id, __ATOMIC_RELAXED);
     *written = __atomic_load_n(&elem->len, __ATOMIC_RELAXED);
     if ((uint16_t)(idx - queue->next_used) > queue->nr_posted || !is_posted(queue, id, *written))

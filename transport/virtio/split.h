@@ -38,6 +38,7 @@ size_t virtqueue_bytes(size_t size);
  * Returns false for want of memory; else virtqueue_end() must follow.
  */
 bool virtqueue_begin(struct virtqueue *queue, size_t size, void *memory, bool event_idx);
+/* It is broken from now on. */
 void virtqueue_end(struct virtqueue *queue);
 
 /* As virtio_port_ops.post, take and arm; the latter is true of a broken queue. @token  not NULL */

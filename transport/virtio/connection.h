@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIRTIO_CONNECTION_H
+#define VIRTIO_CONNECTION_H
+
+#include "client/connection.h"
+#include "virtio/port.h"
+
+/*
+ * Bring the device of @port up and say hello. The port is the connection's from now on; it is closed with
+ * it, or when another connection is to be made after this one broke, or if this fails.
+ * Returns what port->open() did, ENODEV (its queue is too small), ENOMEM, EREMOTEIO, or the status with
+ * which the agent refused; logged.
+ */
+int virtio_connection_open(struct virtio_port *port, const struct connection_settings *settings,
+                           struct connection **connection);
+
+/* For the plugin of a guest, which its platform provides: the port to the agent; NULL: there is none. */
+struct virtio_port *virtio_port_find(void);
+
+#endif
