@@ -36,6 +36,12 @@ struct timeouts {
     uint64_t hello_ms; /* from accepting a connection to its hello */
     uint64_t stall_ms; /* without a byte in the middle of a message, either way */
     uint64_t drain_ms; /* for calls to end after SIGTERM */
+    uint64_t
+        reset_ms; /* for calls to end when a VM stops its device; then they are ended by force */
+};
+
+struct device_settings {
+    uint64_t spin_us; /* to look at a ring before sleeping; 0: not at all */
 };
 
 struct settings {
@@ -48,6 +54,7 @@ struct settings {
     size_t nr_hosts;
     struct limits limits;
     struct timeouts timeouts;
+    struct device_settings device;
 };
 
 /* What settings_read() found the command line to ask for. */

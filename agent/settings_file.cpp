@@ -18,6 +18,7 @@ namespace
 
 constexpr uint64_t most_of_all = std::numeric_limits<int64_t>::max();
 constexpr uint64_t day_ms = 24 * 60 * 60 * 1000;
+constexpr uint64_t longest_spin_us = 10000;
 
 /* A key, where it stands and what it is set to. */
 struct entry {
@@ -49,6 +50,7 @@ template <typename Struct> struct number_key {
     const char *name;
     uint64_t Struct::*member;
     uint64_t most;
+    uint64_t least = 1;
 };
 
 constexpr number_key<limits> limit_keys[] = {
@@ -66,6 +68,11 @@ constexpr number_key<timeouts> timeout_keys[] = {
     {"hello_ms", &timeouts::hello_ms, day_ms},
     {"stall_ms", &timeouts::stall_ms, day_ms},
     {"drain_ms", &timeouts::drain_ms, day_ms},
+    {"reset_ms", &timeouts::reset_ms, day_ms},
+};
+
+constexpr number_key<device_settings> device_keys[] = {
+    {"spin_us", &device_settings::spin_us, longest_spin_us, 0},
 };
 
 const toml::table &table_of(const entry &key)
@@ -75,12 +82,13 @@ const toml::table &table_of(const entry &key)
     return *key.node.as_table();
 }
 
-uint64_t read_number(const entry &key, uint64_t most)
+uint64_t read_number(const entry &key, uint64_t least, uint64_t most)
 {
     const toml::value<int64_t> *number = key.node.as_integer();
 
-    if (!number || number->get() < 1 || uint64_t(number->get()) > most)
-        key.refuse_value("a whole number from 1 to " + std::to_string(most));
+    if (!number || number->get() < int64_t(least) || uint64_t(number->get()) > most)
+        key.refuse_value("a whole number from " + std::to_string(least) + " to " +
+                         std::to_string(most));
     return uint64_t(number->get());
 }
 
@@ -107,7 +115,7 @@ void read_numbers(const entry &parent, const number_key<Struct> (&keys)[count], 
                         name.source().begin.line};
         const number_key<Struct> &known = find_key(key, name.str(), keys);
 
-        numbers.*known.member = read_number(key, known.most);
+        numbers.*known.member = read_number(key, known.least, known.most);
     }
 }
 
@@ -197,6 +205,8 @@ const top_key top_keys[] = {
      [](const entry &key, settings &settings) { read_numbers(key, limit_keys, settings.limits); }},
     {"timeouts", [](const entry &key,
                     settings &settings) { read_numbers(key, timeout_keys, settings.timeouts); }},
+    {"device",
+     [](const entry &key, settings &settings) { read_numbers(key, device_keys, settings.device); }},
 };
 
 std::string contents_of(const std::string &path)

@@ -7,14 +7,20 @@
 #include <string.h>
 #include <unistd.h>
 
-/* NULL unless it is a unix socket's. */
-static const char *path_of(const struct listener *listener)
+/* What it says of a unix socket is no more than is known: of others it tells the port. */
+static void describe(struct listener *listener, const char *address)
 {
     static const char scheme[] = "unix://";
+    char found[ADDRESS_SIZE];
 
-    if (strncmp(listener->address, scheme, sizeof(scheme) - 1) != 0)
-        return NULL;
-    return listener->address + sizeof(scheme) - 1;
+    address_describe(listener->fd, found, sizeof(found));
+    if (strncmp(found, scheme, sizeof(scheme) - 1) == 0) {
+        snprintf(listener->address, sizeof(listener->address), "%s", address);
+        snprintf(listener->path, sizeof(listener->path), "%s", found + sizeof(scheme) - 1);
+        lstat(listener->path, &listener->file);
+    } else {
+        snprintf(listener->address, sizeof(listener->address), "%s", found);
+    }
 }
 
 static bool open_one(struct listener *listener, const char *address)
@@ -25,11 +31,8 @@ static bool open_one(struct listener *listener, const char *address)
         agent_error("%s", why);
         return false;
     }
-    snprintf(listener->address, sizeof(listener->address), "%s", address);
-    if (path_of(listener))
-        lstat(path_of(listener), &listener->file);
-    else
-        address_describe(listener->fd, listener->address, sizeof(listener->address));
+    listener->device = address_device(address);
+    describe(listener, address);
     return true;
 }
 
@@ -49,12 +52,11 @@ bool listeners_open(struct listeners *listeners, const struct settings *settings
 /* It may be another agent's by now. */
 static void remove_own_file(const struct listener *listener)
 {
-    const char *path = path_of(listener);
     struct stat now;
 
-    if (path && lstat(path, &now) == 0 && now.st_ino == listener->file.st_ino &&
-        now.st_dev == listener->file.st_dev)
-        unlink(path);
+    if (listener->path[0] && lstat(listener->path, &now) == 0 &&
+        now.st_ino == listener->file.st_ino && now.st_dev == listener->file.st_dev)
+        unlink(listener->path);
 }
 
 void listeners_close(struct listeners *listeners)

@@ -9,7 +9,9 @@
 struct listener {
     int fd;
     char address[ADDRESS_SIZE]; /* where it listens in fact */
-    struct stat file;           /* of a unix socket, to know it again */
+    uint32_t device;            /* virtio id of the device that is to be found there; 0: none */
+    char path[ADDRESS_SIZE];    /* of a unix socket, else empty */
+    struct stat file;           /* the same, to know it again */
 };
 
 struct listeners {

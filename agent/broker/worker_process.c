@@ -19,10 +19,32 @@ static bool send_packet(const struct worker *worker, const void *data, size_t si
     return send(worker->control, data, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size;
 }
 
+static bool send_with_fds(const struct worker *worker, const void *data, size_t size,
+                          const int *fds, size_t nr_fds)
+{
+    struct iovec body = {.iov_base = (void *)(uintptr_t)data, .iov_len = size};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(DEVICE_FDS_MOST * sizeof(int))];
+    } rights = {0};
+    const struct msghdr packet = {.msg_iov = &body,
+                                  .msg_iovlen = 1,
+                                  .msg_control = &rights,
+                                  .msg_controllen = CMSG_SPACE(nr_fds * sizeof(int))};
+
+    rights.header.cmsg_level = SOL_SOCKET;
+    rights.header.cmsg_type = SCM_RIGHTS;
+    rights.header.cmsg_len = CMSG_LEN(nr_fds * sizeof(int));
+    memcpy(CMSG_DATA(&rights.header), fds, nr_fds * sizeof(int));
+    return sendmsg(worker->control, &packet, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size;
+}
+
 static bool send_settings(const struct worker *worker, const struct settings *settings)
 {
-    const struct control_message message = {.type = CONTROL_SETTINGS};
+    struct control_message message = {.type = CONTROL_SETTINGS, .slot = worker->generation};
 
+    if (worker->device)
+        snprintf(message.peer, sizeof(message.peer), "%s", worker->device);
     return send_packet(worker, &message, sizeof(message)) &&
            send_packet(worker, settings, sizeof(*settings));
 }
@@ -48,10 +70,13 @@ static bool fork_worker(struct worker *worker, int ledger_fd)
     return false;
 }
 
-bool worker_start(struct worker *worker, const struct settings *settings, int ledger_fd)
+bool worker_start(struct worker *worker, const struct settings *settings, int ledger_fd,
+                  const char *device, uint32_t generation)
 {
     memset(worker, 0, sizeof(*worker));
     worker->control = -1;
+    worker->device = device;
+    worker->generation = generation;
     if (!run_directory_make(worker->run_directory, sizeof(worker->run_directory)))
         return false;
     if (!fork_worker(worker, ledger_fd)) {
@@ -97,22 +122,29 @@ bool worker_can_take(const struct worker *worker)
 bool worker_give_socket(const struct worker *worker, int socket, uint32_t slot)
 {
     struct control_message message = {.type = CONTROL_SOCKET, .slot = slot};
-    struct iovec body = {.iov_base = &message, .iov_len = sizeof(message)};
-    union {
-        struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(int))];
-    } rights = {0};
-    const struct msghdr packet = {.msg_iov = &body,
-                                  .msg_iovlen = 1,
-                                  .msg_control = &rights,
-                                  .msg_controllen = sizeof(rights)};
 
     address_describe_peer(socket, message.peer, sizeof(message.peer));
-    rights.header.cmsg_level = SOL_SOCKET;
-    rights.header.cmsg_type = SCM_RIGHTS;
-    rights.header.cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(&rights.header), &socket, sizeof(socket));
-    return sendmsg(worker->control, &packet, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+    return send_with_fds(worker, &message, sizeof(message), &socket, 1);
+}
+
+bool worker_give_device(const struct worker *worker, const struct device_state *state,
+                        const int *fds, size_t nr_fds, bool *header_is_sent)
+{
+    const struct control_message message = {.type = CONTROL_DEVICE};
+
+    if (!*header_is_sent)
+        *header_is_sent = send_packet(worker, &message, sizeof(message));
+    if (!*header_is_sent || !send_with_fds(worker, state, sizeof(*state), fds, nr_fds))
+        return false;
+    *header_is_sent = false;
+    return true;
+}
+
+bool worker_stop_device(const struct worker *worker)
+{
+    const struct control_message message = {.type = CONTROL_DEVICE_STOP};
+
+    return send_packet(worker, &message, sizeof(message));
 }
 
 bool worker_drain(const struct worker *worker)
@@ -128,15 +160,16 @@ void worker_kill(const struct worker *worker)
         kill(worker->pid, SIGKILL);
 }
 
-static void describe_end(const siginfo_t *end, char *how, size_t size)
+static void describe_end(const struct worker *worker, const siginfo_t *end, char *how, size_t size)
 {
-    if (end->si_code == CLD_EXITED)
+    if (worker->device && end->si_code == CLD_EXITED && end->si_status == WORKER_OVERDUE)
+        snprintf(how, size, "ended with a call that could not be ended otherwise");
+    else if (end->si_code == CLD_EXITED)
         snprintf(how, size, "ended with status %d", end->si_status);
     else
         snprintf(how, size, "died of signal %d (%s)", end->si_status, strsignal(end->si_status));
 }
 
-/* The group is ended before the worker's number is free for others. */
 bool worker_ended(const struct worker *worker, char *how, size_t size)
 {
     siginfo_t end = {0};
@@ -144,9 +177,7 @@ bool worker_ended(const struct worker *worker, char *how, size_t size)
     if (!worker->pid || waitid(P_PID, (id_t)worker->pid, &end, WEXITED | WNOHANG | WNOWAIT) ||
         !end.si_pid)
         return false;
-    describe_end(&end, how, size);
-    kill(-worker->pid, SIGKILL);
-    waitpid(worker->pid, NULL, 0);
+    describe_end(worker, &end, how, size);
     return true;
 }
 
@@ -154,6 +185,9 @@ void worker_forget(struct worker *worker)
 {
     if (worker->control >= 0)
         close(worker->control);
+    /* Before the worker's number is free for others. */
+    kill(-worker->pid, SIGKILL);
+    waitpid(worker->pid, NULL, 0);
     run_directory_remove(worker->run_directory);
     memset(worker, 0, sizeof(*worker));
     worker->control = -1;

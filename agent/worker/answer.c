@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/worker/handlers.h"
-#include "agent/worker/list.h"
 #include "agent/worker/worker.h"
 #include "platform/hosted/log_tap.h"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
-/* From a complete request to its answer, and the end of a connection. */
-
-enum { GOODBYE_READS = 64, GOODBYE_MS = 50 };
+/* From a complete request to its answer. */
 
 static handler handler_of(uint16_t type)
 {
@@ -53,7 +47,7 @@ void answer_enlarge(struct answer *answer, void *room, size_t size)
     wire_begin(&answer->writer, room, size, WIRE_ANSWER, id);
 }
 
-int hello_handle(struct connection *connection, struct incoming *incoming, struct answer *answer)
+int hello_handle(struct client *client, struct incoming *incoming, struct answer *answer)
 {
     const struct wire_hello *hello = &incoming->request.body.hello;
     const struct wire_welcome welcome = {
@@ -62,15 +56,13 @@ int hello_handle(struct connection *connection, struct incoming *incoming, struc
         .calls_max = (uint32_t)worker.settings.limits.calls,
         .message_max = worker.settings.limits.message_bytes,
     };
-    char sentence[SENTENCE_SIZE];
 
+    (void)client;
     if (hello->oldest > WIRE_VERSION || hello->newest < WIRE_VERSION) {
-        snprintf(sentence, sizeof(sentence),
-                 "the client speaks versions %u to %u of the protocol, the agent only %d: install "
-                 "versions of vAccel that go together",
-                 hello->oldest, hello->newest, WIRE_VERSION);
-        connection_log(connection, sentence);
-        connection_say_goodbye(connection, VACCEL_ENOTSUP, sentence);
+        vaccel_error("the client speaks versions %u to %u of the protocol, the agent only %d: "
+                     "install versions of vAccel that go together",
+                     hello->oldest, hello->newest, WIRE_VERSION);
+        incoming->ends_connection = true;
         return VACCEL_ENOTSUP;
     }
     wire_put(&answer->writer, &welcome, sizeof(welcome));
@@ -83,13 +75,13 @@ static int refuse_late(void)
     return VACCEL_EREMOTEIO;
 }
 
-static int handle(struct connection *connection, struct incoming *incoming, struct answer *answer)
+static int handle(struct client *client, struct incoming *incoming, struct answer *answer)
 {
     if (incoming->refused)
         return incoming->refused;
     if (incoming->deadline && monotonic_ms() >= incoming->deadline)
         return refuse_late();
-    return handler_of(incoming->request.header.type)(connection, incoming, answer);
+    return handler_of(incoming->request.header.type)(client, incoming, answer);
 }
 
 /* A refused request's answer has the struct that wire.h asks for, empty. */
@@ -110,42 +102,58 @@ static void strip(struct answer *answer)
     answer->payload = (struct pieces){0};
 }
 
-static void send_answer(struct connection *connection, struct incoming *incoming,
-                        struct answer *answer, int status)
+/* To at most @length bytes, at the end of a character. */
+static void cut(char *text, size_t length)
+{
+    if (strlen(text) <= length)
+        return;
+    while (length && ((unsigned char)text[length] & 0xc0) == 0x80)
+        length--;
+    text[length] = '\0';
+}
+
+/* As much of it as there is room for beside what the answer must have. */
+static void put_sentence(struct answer *answer, struct incoming *incoming)
+{
+    size_t used = answer->writer.size + sizeof(struct wire_field);
+    size_t room = incoming->answer_room;
+
+    if (room && room < used + WIRE_ALIGN)
+        return;
+    if (room)
+        cut(incoming->sentence, (room - used) / WIRE_ALIGN * WIRE_ALIGN);
+    wire_put_sentence(&answer->writer, incoming->sentence);
+}
+
+static void send_answer(struct client *client, struct incoming *incoming, struct answer *answer,
+                        int status)
 {
     uint16_t type = incoming->request.header.type;
-    struct wire_header *header;
     size_t size;
-    int ret;
 
-    if (!incoming_settle(connection, incoming)) {
+    if (!incoming_settle(client, incoming)) {
         strip(answer);
         status = VACCEL_EREMOTEIO;
     }
     complete_body(answer, type);
     if (status != VACCEL_OK)
-        wire_put_sentence(&answer->writer, incoming->sentence);
+        put_sentence(answer, incoming);
     size = wire_end(&answer->writer);
-    header = wire_header_of(&answer->writer);
-    header->status = (uint32_t)status;
-    ret = stream_send(&connection->stream, header, size, &answer->payload);
-    if (ret != VACCEL_OK)
-        connection_close(connection, ret == VACCEL_EAGAIN
-                                         ? "takes no answers: it is disconnected (setting stall_ms)"
-                                         : NULL);
+    wire_header_of(&answer->writer)->status = (uint32_t)status;
+    client->carrier->answer(client, incoming, answer, size);
 }
 
 /* What an operator would look after; the other errors are the client's. */
-static void log_failure(const struct connection *connection, const struct incoming *incoming,
-                        int status)
+static void log_failure(const struct client *client, const struct incoming *incoming, int status)
 {
-    if (status != VACCEL_EBACKEND && status != VACCEL_ENODEV && status != VACCEL_ENOMEM)
+    if (status != VACCEL_EBACKEND && status != VACCEL_ENODEV && status != VACCEL_ENOMEM &&
+        !incoming->ends_connection)
         return;
-    connection_log(connection, incoming->sentence[0] ? incoming->sentence
-                                                     : "a plugin failed, and did not say why");
+    client_log(client,
+               incoming->sentence[0] ? incoming->sentence : "a plugin failed, and did not say why");
 }
 
-void incoming_run(struct connection *connection, struct incoming *incoming)
+void incoming_run(struct client *client, struct incoming *incoming)
 {
     uint64_t id = incoming->request.header.id;
     struct answer answer;
@@ -156,50 +164,14 @@ void incoming_run(struct connection *connection, struct incoming *incoming)
     answer.data = NULL;
     wire_begin(&answer.writer, answer.small, sizeof(answer.small), WIRE_ANSWER, id);
     platform_log_tap(incoming->sentence, sizeof(incoming->sentence));
-    status = handle(connection, incoming, &answer);
+    status = handle(client, incoming, &answer);
     platform_log_tap(NULL, 0);
     if (status != VACCEL_OK)
-        log_failure(connection, incoming, status);
-    send_answer(connection, incoming, &answer, status);
+        log_failure(client, incoming, status);
+    if (incoming->ends_connection)
+        client->carrier->say_goodbye(client, incoming, status, incoming->sentence);
+    else
+        send_answer(client, incoming, &answer, status);
     free(answer.room);
     free(answer.data);
-    incoming_free(connection, incoming);
-}
-
-/* A socket that is closed with bytes unread resets the connection, and what was said last is lost. */
-static void let_goodbye_arrive(struct connection *connection)
-{
-    const struct timeval patience = {.tv_usec = GOODBYE_MS * 1000};
-    int reads = GOODBYE_READS;
-    int fd = connection->stream.fd;
-
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    while (reads-- > 0 && recv(fd, connection->body, WIRE_BODY_MAX, 0) > 0)
-        continue;
-}
-
-void connection_free(struct connection *connection)
-{
-    struct incoming *partial;
-    unsigned int slot = connection->slot;
-
-    if (connection->body)
-        let_goodbye_arrive(connection);
-    while ((partial = connection->partial)) {
-        connection->partial = partial->next_partial;
-        incoming_free(connection, partial);
-    }
-    sessions_free(connection);
-    resources_free(connection);
-    objects_end(&connection->sessions);
-    objects_end(&connection->resources);
-    buffer_cache_end(&connection->buffers);
-    stream_end(&connection->stream);
-    readers_end(&connection->readers);
-    pthread_cond_destroy(&connection->answered);
-    pthread_mutex_destroy(&connection->lock);
-    free(connection->body);
-    free(connection);
-    worker_tell_closed(slot);
-    list_forget_one();
 }

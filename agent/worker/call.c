@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/worker/call.h"
 #include "agent/worker/handlers.h"
 #include "agent/worker/policy.h"
 #include "agent/worker/resource.h"
@@ -7,21 +8,10 @@
 #include "ops/op.h"
 
 /*
- * Operations. All arguments lie in one buffer, into which their bytes are received: the plugin works
- * on them there, and what is returned is sent from there. What the client did not send is zeros.
+ * Operations. Arguments lie in one buffer, into which their bytes are received, or where a carrier has
+ * them: the plugin works on them there, and what is returned is sent from there. What the client did not
+ * send is zeros.
  */
-
-/* Beside the arguments: what the library is called with, where bytes go, the answer's body. */
-struct call_memory {
-    struct vaccel_arg *args; /* the operation's number, then those to read, then those to write */
-    void **data;             /* where each lies, whatever a plugin does to @args */
-    struct piece *pieces;
-};
-
-static size_t nr_args(const struct incoming *incoming)
-{
-    return (size_t)incoming->request.body.call.nr_read + incoming->request.body.call.nr_write;
-}
 
 static struct call_memory *memory_new(size_t count)
 {
@@ -37,77 +27,97 @@ static struct call_memory *memory_new(size_t count)
     return memory;
 }
 
-static uint64_t aligned(uint64_t size)
-{
-    return (size + BUFFER_ALIGN - 1) / BUFFER_ALIGN * BUFFER_ALIGN;
-}
+/* What arguments take up; their sum is known to fit into 63 bits. */
+struct extent {
+    uint64_t all;
+    uint64_t copied;
+    uint64_t room; /* for those that are copied */
+};
 
-/* Their sum is known to fit into 63 bits; each takes up a little more. */
-static uint64_t bytes_of(const struct incoming *incoming, uint64_t *room)
+static struct extent extent_of(const struct incoming *incoming, void *const *places)
 {
-    uint64_t bytes = 0;
+    struct extent extent = {0};
+    uint64_t size;
     size_t i;
 
-    *room = 0;
-    for (i = 0; i < nr_args(incoming); i++) {
-        bytes += incoming->request.args[i].size;
-        *room += aligned(incoming->request.args[i].size);
+    for (i = 0; i < call_nr_args(incoming); i++) {
+        size = incoming->request.args[i].size;
+        extent.all += size;
+        if (places && places[i])
+            continue;
+        extent.copied += size;
+        extent.room += call_room(size);
     }
-    return bytes;
+    return extent;
 }
 
-static int reserve(struct connection *connection, struct incoming *incoming, uint64_t bytes)
+static int reserve(struct client *client, struct incoming *incoming, const struct extent *extent)
 {
     const struct limits *limits = &worker.settings.limits;
 
-    if (bytes <= limits->message_bytes)
-        return incoming_reserve(connection, incoming, bytes);
+    if (extent->all <= limits->message_bytes)
+        return incoming_reserve(client, incoming, extent->copied);
     vaccel_error("arguments of %llu bytes are more than the %llu that a call may have (setting "
                  "message_bytes)",
-                 (unsigned long long)bytes, (unsigned long long)limits->message_bytes);
+                 (unsigned long long)extent->all, (unsigned long long)limits->message_bytes);
     return VACCEL_ENOSPC;
 }
 
-static void lay_out(struct incoming *incoming)
+void call_move(struct incoming *incoming, size_t i, void *data)
 {
-    const struct buffer *buffer = &incoming->buffer;
-    struct call_memory *memory = incoming->call;
+    incoming->call->data[i] = data;
+    incoming->call->args[i + 1].buf = data;
+}
+
+static void describe(struct incoming *incoming, size_t i, void *data)
+{
+    const struct wire_arg *arg = &incoming->request.args[i];
+
+    incoming->call->args[i + 1] = (struct vaccel_arg){
+        .size = arg->size,
+        .type = (vaccel_arg_type_t)arg->type,
+        .custom_type_id = arg->custom_type_id,
+    };
+    call_move(incoming, i, arg->size ? data : NULL);
+}
+
+static void lay_out(struct incoming *incoming, void *const *places)
+{
     const struct wire_arg *args = incoming->request.args;
-    unsigned char *at = buffer->data;
+    struct call_memory *memory = incoming->call;
+    unsigned char *at = incoming->buffer.data;
     size_t pieces = 0;
     size_t i;
 
-    for (i = 0; i < nr_args(incoming); i++) {
-        memory->data[i] = args[i].size ? at : NULL;
-        memory->args[i + 1] = (struct vaccel_arg){
-            .buf = memory->data[i],
-            .size = args[i].size,
-            .type = (vaccel_arg_type_t)args[i].type,
-            .custom_type_id = args[i].custom_type_id,
-        };
+    for (i = 0; i < call_nr_args(incoming); i++) {
+        if (places && places[i]) {
+            describe(incoming, i, places[i]);
+            continue;
+        }
+        describe(incoming, i, at);
         if (args[i].flags & WIRE_ARG_SENT)
             memory->pieces[pieces++] = (struct piece){at, args[i].size};
-        else if (!buffer->zeroed && args[i].size)
+        else if (!incoming->buffer.zeroed && args[i].size)
             memset(at, 0, args[i].size);
-        at += aligned(args[i].size);
+        at += call_room(args[i].size);
     }
     incoming->payload = (struct pieces){.list = memory->pieces, .count = pieces};
 }
 
-int call_prepare(struct connection *connection, struct incoming *incoming)
+int call_place(struct client *client, struct incoming *incoming, void *const *places)
 {
-    uint64_t room;
-    int ret = reserve(connection, incoming, bytes_of(incoming, &room));
+    const struct extent extent = extent_of(incoming, places);
+    int ret = reserve(client, incoming, &extent);
 
     if (ret != VACCEL_OK)
         return ret;
-    incoming->call = memory_new(nr_args(incoming));
-    if (!incoming->call || !buffer_take(&connection->buffers, room, &incoming->buffer)) {
+    incoming->call = memory_new(call_nr_args(incoming));
+    if (!incoming->call || !buffer_take(&client->buffers, extent.room, &incoming->buffer)) {
         vaccel_error("the agent has no memory for arguments of %llu bytes",
-                     (unsigned long long)room);
+                     (unsigned long long)extent.room);
         return VACCEL_ENOMEM;
     }
-    lay_out(incoming);
+    lay_out(incoming, places);
     return VACCEL_OK;
 }
 
@@ -155,7 +165,7 @@ static struct vaccel_resource *made_of(struct worker_resource *resource)
 }
 
 /* The client names its resource in the request; here it has another id. */
-static int run_with_resource(struct connection *connection, struct worker_session *session,
+static int run_with_resource(struct client *client, struct worker_session *session,
                              struct incoming *incoming)
 {
     const struct wire_call *body = &incoming->request.body.call;
@@ -168,7 +178,7 @@ static int run_with_resource(struct connection *connection, struct worker_sessio
         vaccel_error("the first argument to read must be an INT64: the resource's place");
         return VACCEL_EINVAL;
     }
-    resource = resource_use(connection, body->resource);
+    resource = resource_use(client, body->resource);
     if (!resource)
         return VACCEL_ENOENT;
     made = made_of(resource);
@@ -180,7 +190,7 @@ static int run_with_resource(struct connection *connection, struct worker_sessio
                      (unsigned long long)body->resource);
         ret = VACCEL_EPERM;
     }
-    resource_leave(connection, resource);
+    resource_leave(client, resource);
     return ret;
 }
 
@@ -265,7 +275,7 @@ static struct wire_returned returned_of(const struct incoming *incoming, size_t 
 static void put_returned(const struct incoming *incoming, struct answer *answer)
 {
     struct call_memory *memory = incoming->call;
-    size_t count = nr_args(incoming);
+    size_t count = call_nr_args(incoming);
     struct wire_called called = {0};
     struct wire_returned returned;
     size_t pieces = 0;
@@ -279,16 +289,15 @@ static void put_returned(const struct incoming *incoming, struct answer *answer)
             continue;
         returned = returned_of(incoming, i);
         wire_put(&answer->writer, &returned, sizeof(returned));
-        if (returned.sent)
-            memory->pieces[pieces++] = (struct piece){memory->data[i], returned.sent};
+        memory->pieces[pieces++] = (struct piece){memory->data[i], returned.sent};
     }
     answer->payload = (struct pieces){.list = memory->pieces, .count = pieces};
 }
 
 static bool enlarge(const struct incoming *incoming, struct answer *answer)
 {
-    size_t size =
-        ANSWER_ROOM + sizeof(struct wire_called) + nr_args(incoming) * sizeof(struct wire_returned);
+    size_t size = ANSWER_ROOM + sizeof(struct wire_called) +
+                  call_nr_args(incoming) * sizeof(struct wire_returned);
     void *room;
 
     if (size <= sizeof(answer->small))
@@ -299,7 +308,7 @@ static bool enlarge(const struct incoming *incoming, struct answer *answer)
     return room != NULL;
 }
 
-static int run_allowed(struct connection *connection, struct worker_session *session,
+static int run_allowed(struct client *client, struct worker_session *session,
                        struct incoming *incoming)
 {
     const struct wire_call *body = &incoming->request.body.call;
@@ -307,28 +316,27 @@ static int run_allowed(struct connection *connection, struct worker_session *ses
 
     if (ret != VACCEL_OK)
         return ret;
-    return body->resource ? run_with_resource(connection, session, incoming)
-                          : run(session, incoming);
+    return body->resource ? run_with_resource(client, session, incoming) : run(session, incoming);
 }
 
 /* Whether it is allowed depends on the plugin that serves it, which must not become another one. */
-static int run_as_checked(struct connection *connection, struct worker_session *session,
+static int run_as_checked(struct client *client, struct worker_session *session,
                           struct incoming *incoming)
 {
     int ret;
 
     if (incoming->request.body.call.op != VACCEL_OP_EXEC_WITH_RESOURCE)
-        return run_allowed(connection, session, incoming);
+        return run_allowed(client, session, incoming);
     pthread_rwlock_rdlock(&session->choice);
-    ret = run_allowed(connection, session, incoming);
+    ret = run_allowed(client, session, incoming);
     pthread_rwlock_unlock(&session->choice);
     return ret;
 }
 
-int call_handle(struct connection *connection, struct incoming *incoming, struct answer *answer)
+int call_handle(struct client *client, struct incoming *incoming, struct answer *answer)
 {
     const struct wire_call *body = &incoming->request.body.call;
-    struct worker_session *session = session_use(connection, body->session);
+    struct worker_session *session = session_use(client, body->session);
     int ret;
 
     if (!session)
@@ -337,10 +345,10 @@ int call_handle(struct connection *connection, struct incoming *incoming, struct
     if (ret == VACCEL_OK && !enlarge(incoming, answer))
         ret = VACCEL_ENOMEM;
     if (ret == VACCEL_OK) {
-        ret = run_as_checked(connection, session, incoming);
+        ret = run_as_checked(client, session, incoming);
         put_returned(incoming, answer);
         drop_pictures(session, body->op);
     }
-    session_leave(connection, session);
+    session_leave(client, session);
     return ret;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/worker/connection.h"
 #include "agent/log.h"
-#include "agent/worker/incoming.h"
+#include "agent/worker/call.h"
+#include "agent/worker/handlers.h"
 #include "agent/worker/list.h"
+#include "agent/worker/receive.h"
 #include "agent/worker/worker.h"
 #include "wire/goodbye.h"
 
@@ -10,20 +12,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-void connection_log(const struct connection *connection, const char *text)
-{
-    static struct log_budget budget = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-    if (agent_log_allows(&budget))
-        agent_warn("%s: %s", connection->peer, text);
-}
+enum { GOODBYE_READS = 64, GOODBYE_MS = 50 };
 
 static void close_way(struct connection *connection, const char *reason, int way)
 {
     if (!readers_close(&connection->readers))
         return;
     if (reason)
-        connection_log(connection, reason);
+        client_log(&connection->client, reason);
     shutdown(connection->stream.fd, way);
 }
 
@@ -65,16 +61,56 @@ void connection_try_goodbye(struct connection *connection, int status, const cha
         connection_close(connection, NULL);
 }
 
+/* The bytes of a call's arguments, or a chunk's, are received into memory of ours. */
+static int prepare_payload(struct client *client, struct incoming *incoming)
+{
+    switch (incoming->request.header.type) {
+    case WIRE_CALL:
+        return call_place(client, incoming, NULL);
+    case WIRE_RESOURCE_CHUNK:
+        return chunk_place(client, incoming);
+    default:
+        return VACCEL_OK;
+    }
+}
+
+static void send_answer(struct client *client, struct incoming *incoming, struct answer *answer,
+                        size_t size)
+{
+    struct connection *connection = (struct connection *)client;
+    void *head = wire_header_of(&answer->writer);
+    int ret = stream_send(&connection->stream, head, size, &answer->payload);
+
+    (void)incoming;
+    if (ret != VACCEL_OK)
+        connection_close(connection, ret == VACCEL_EAGAIN
+                                         ? "takes no answers: it is disconnected (setting stall_ms)"
+                                         : NULL);
+}
+
+static void answer_goodbye(struct client *client, struct incoming *incoming, int status,
+                           const char *sentence)
+{
+    (void)incoming;
+    connection_say_goodbye((struct connection *)client, status, sentence);
+}
+
+static const struct client_carrier socket_carrier = {
+    .prepare = prepare_payload,
+    .answer = send_answer,
+    .say_goodbye = answer_goodbye,
+};
+
 static void *serve(void *context);
 
 static bool count_thread(struct connection *connection)
 {
     bool more;
 
-    pthread_mutex_lock(&connection->lock);
+    pthread_mutex_lock(&connection->client.lock);
     more = connection->threads <= worker.settings.limits.calls;
     connection->threads += more;
-    pthread_mutex_unlock(&connection->lock);
+    pthread_mutex_unlock(&connection->client.lock);
     return more;
 }
 
@@ -83,36 +119,69 @@ static bool discount_thread(struct connection *connection)
 {
     bool last;
 
-    pthread_mutex_lock(&connection->lock);
+    pthread_mutex_lock(&connection->client.lock);
     last = --connection->threads == 0;
-    pthread_mutex_unlock(&connection->lock);
+    pthread_mutex_unlock(&connection->client.lock);
     return last;
 }
 
 /* The caller's turn to read. NULL: the connection is being closed. */
-static struct incoming *read_one(struct connection *connection)
+static struct received *read_one(struct connection *connection)
 {
-    struct incoming *request = NULL;
+    struct received *request = NULL;
 
-    incoming_read(connection, &request);
+    receive_request(connection, &request);
     if (readers_leave(&connection->readers) && request && count_thread(connection) &&
         !thread_start(serve, connection))
         discount_thread(connection);
     return request;
 }
 
-static void run(struct connection *connection, struct incoming *request)
+static void run(struct connection *connection, struct received *request)
 {
     uint64_t begun = monotonic_ns();
 
-    incoming_run(connection, request);
+    incoming_run(&connection->client, &request->incoming);
+    received_free(connection, request);
     readers_note_time(&connection->readers, monotonic_ns() - begun);
+}
+
+/* A socket that is closed with bytes unread resets the connection, and what was said last is lost. */
+static void let_goodbye_arrive(struct connection *connection)
+{
+    const struct timeval patience = {.tv_usec = GOODBYE_MS * 1000};
+    int reads = GOODBYE_READS;
+    int fd = connection->stream.fd;
+
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    while (reads-- > 0 && recv(fd, connection->body, WIRE_BODY_MAX, 0) > 0)
+        continue;
+}
+
+static void connection_free(struct connection *connection)
+{
+    struct received *partial;
+    unsigned int slot = connection->slot;
+
+    if (connection->body)
+        let_goodbye_arrive(connection);
+    while ((partial = connection->partial)) {
+        connection->partial = partial->next_partial;
+        received_free(connection, partial);
+    }
+    client_end(&connection->client);
+    stream_end(&connection->stream);
+    readers_end(&connection->readers);
+    free(connection->body);
+    free(connection);
+    worker_tell_closed(slot);
+    list_forget_one();
 }
 
 static void *serve(void *context)
 {
     struct connection *connection = context;
-    struct incoming *request;
+    struct received *request;
 
     while (readers_enter(&connection->readers)) {
         request = read_one(connection);
@@ -126,17 +195,6 @@ static void *serve(void *context)
     return NULL;
 }
 
-static bool prepare(struct connection *connection)
-{
-    const struct settings *settings = &worker.settings;
-
-    connection->body = malloc(WIRE_BODY_MAX);
-    return objects_begin(&connection->sessions, settings->limits.sessions) &&
-           objects_begin(&connection->resources, settings->limits.resources) && connection->body &&
-           stream_set_patience(&connection->stream, (unsigned int)settings->timeouts.stall_ms) ==
-               VACCEL_OK;
-}
-
 static void refuse(int fd, unsigned int slot, const char *peer)
 {
     agent_error("%s: no memory or descriptors for one more connection", peer);
@@ -147,22 +205,24 @@ static void refuse(int fd, unsigned int slot, const char *peer)
 void connection_begin(int fd, unsigned int slot, const char *peer)
 {
     struct connection *connection = calloc(1, sizeof(*connection));
+    unsigned int patience = (unsigned int)worker.settings.timeouts.stall_ms;
+    bool begun;
 
     if (!connection) {
         refuse(fd, slot, peer);
         return;
     }
     stream_init(&connection->stream, fd, &worker.ledger->sending[slot]);
-    pthread_mutex_init(&connection->lock, NULL);
-    pthread_cond_init(&connection->answered, NULL);
-    buffer_cache_begin(&connection->buffers);
+    begun = client_begin(&connection->client, &socket_carrier, peer, 0);
+    readers_begin(&connection->readers);
     connection->slot = slot;
     connection->begun = monotonic_ms();
     connection->threads = 1;
-    readers_begin(&connection->readers);
-    snprintf(connection->peer, sizeof(connection->peer), "%s", peer);
+    connection->body = malloc(WIRE_BODY_MAX);
     list_add(connection);
-    if (prepare(connection) && thread_start(serve, connection))
+    if (begun && connection->body &&
+        stream_set_patience(&connection->stream, patience) == VACCEL_OK &&
+        thread_start(serve, connection))
         return;
     agent_error("%s: no memory, descriptors or threads for one more connection", peer);
     list_remove(connection);

@@ -167,15 +167,27 @@ static int write_all(int file, const unsigned char *data, size_t size, uint64_t 
     return VACCEL_OK;
 }
 
-int contents_take(struct worker_resource *resource, const struct wire_resource_chunk *chunk,
-                  const void *data)
+static int take_piece(struct worker_resource *resource, const struct wire_resource_chunk *chunk,
+                      const struct piece *piece, uint64_t at)
 {
-    int ret = VACCEL_OK;
-
     if (resource->file >= 0)
-        ret = write_all(resource->file, data, chunk->size, chunk->offset);
-    else if (chunk->size)
-        memcpy(resource->blobs[chunk->blob].data + chunk->offset, data, chunk->size);
+        return write_all(resource->file, piece->data, piece->size, at);
+    if (piece->size)
+        memcpy(resource->blobs[chunk->blob].data + at, piece->data, piece->size);
+    return VACCEL_OK;
+}
+
+int contents_take(struct worker_resource *resource, const struct wire_resource_chunk *chunk,
+                  const struct piece *pieces, size_t count)
+{
+    uint64_t at = chunk->offset;
+    int ret = VACCEL_OK;
+    size_t i;
+
+    for (i = 0; i < count && ret == VACCEL_OK; i++) {
+        ret = take_piece(resource, chunk, &pieces[i], at);
+        at += pieces[i].size;
+    }
     if (ret != VACCEL_OK)
         return ret;
     resource->received += chunk->size;

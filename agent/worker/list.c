@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/worker/list.h"
-#include "agent/worker/incoming.h"
 
 #include <pthread.h>
 #include <sys/socket.h>
@@ -17,29 +16,6 @@ void list_forget_one(void)
     pthread_mutex_lock(&lock);
     alive--;
     pthread_mutex_unlock(&lock);
-}
-
-uint64_t monotonic_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-uint64_t monotonic_ms(void)
-{
-    return monotonic_ns() / 1000000;
-}
-
-bool thread_start(void *(*run)(void *context), void *context)
-{
-    pthread_t thread;
-
-    if (pthread_create(&thread, NULL, run, context))
-        return false;
-    pthread_detach(thread);
-    return true;
 }
 
 void list_add(struct connection *connection)
@@ -86,11 +62,8 @@ unsigned int connections_running(void)
     unsigned int running = 0;
 
     pthread_mutex_lock(&lock);
-    for (connection = all; connection; connection = connection->next) {
-        pthread_mutex_lock(&connection->lock);
-        running += connection->nr_unanswered + connection->nr_answering;
-        pthread_mutex_unlock(&connection->lock);
-    }
+    for (connection = all; connection; connection = connection->next)
+        running += client_running(&connection->client);
     pthread_mutex_unlock(&lock);
     return running;
 }

@@ -10,7 +10,4 @@ void list_remove(struct connection *connection);
 /* One that was removed is gone for good. */
 void list_forget_one(void);
 
-/* Begin a thread that nobody waits for. False: none can be had. */
-bool thread_start(void *(*run)(void *context), void *context);
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/log.h"
 #include "agent/worker/connection.h"
+#include "agent/worker/control.h"
 #include "agent/worker/worker.h"
 #include "platform/platform.h"
 #include "vaccel.h"
@@ -19,58 +20,22 @@ enum { TICK_MS = 100, DRAIN_TICK_MS = 5 };
 
 struct worker worker;
 
-/* The broker waits for it: want of memory passes. */
-static void send_message(const struct control_message *message)
-{
-    const struct timespec pause = {.tv_nsec = TICK_MS * 1000000};
-
-    while (send(CONTROL_FD, message, sizeof(*message), MSG_NOSIGNAL) < 0) {
-        if (errno == ENOBUFS || errno == ENOMEM)
-            nanosleep(&pause, NULL);
-        else if (errno != EINTR)
-            return;
-    }
-}
-
 void worker_tell_closed(unsigned int slot)
 {
     const struct control_message message = {.type = CONTROL_CLOSED, .slot = slot};
 
-    send_message(&message);
+    control_send(&message);
 }
 
-/* A packet, and the socket that may come with it; -1: none. False: the broker is gone. */
-static bool receive(void *data, size_t size, int *fd)
+/* *@first  which kind of worker this is */
+static bool receive_settings(struct control_message *first)
 {
-    union {
-        char bytes[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr alignment;
-    } control;
-    struct iovec piece = {data, size};
-    struct msghdr message = {.msg_iov = &piece,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof(control.bytes)};
-    struct cmsghdr *header;
-    ssize_t got;
-
-    *fd = -1;
-    do
-        got = recvmsg(CONTROL_FD, &message, MSG_CMSG_CLOEXEC);
-    while (got < 0 && errno == EINTR);
-    header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-    if (header && header->cmsg_type == SCM_RIGHTS)
-        memcpy(fd, CMSG_DATA(header), sizeof(*fd));
-    return got == (ssize_t)size;
-}
-
-static bool receive_settings(void)
-{
-    struct control_message message;
     int none;
 
-    return receive(&message, sizeof(message), &none) && message.type == CONTROL_SETTINGS &&
-           receive(&worker.settings, sizeof(worker.settings), &none);
+    if (!control_receive(first, sizeof(*first), &none, 1) || first->type != CONTROL_SETTINGS)
+        return false;
+    first->peer[sizeof(first->peer) - 1] = '\0';
+    return control_receive(&worker.settings, sizeof(worker.settings), &none, 1);
 }
 
 /* What a plugin executes has no use for it, and would hold the broker's socket open. */
@@ -159,7 +124,7 @@ static int serve(void)
     for (;;) {
         if (!wait_for_broker())
             continue;
-        if (!receive(&message, sizeof(message), &fd))
+        if (!control_receive(&message, sizeof(message), &fd, 1))
             return end_without_broker();
         message.peer[sizeof(message.peer) - 1] = '\0';
         if (message.type == CONTROL_SOCKET)
@@ -171,21 +136,30 @@ static int serve(void)
     }
 }
 
-int main(void)
+static int serve_sockets(void)
 {
     const struct control_message ready = {.type = CONTROL_READY};
 
-    signal(SIGPIPE, SIG_IGN);
-    /* From the kernel, to a worker that is stopped while its broker dies: it has to end in good order. */
-    signal(SIGHUP, SIG_IGN);
-    if (!receive_settings() || !keep_descriptors() || !map_ledger()) {
-        agent_error("vaccel-worker is started by vaccel-agent, not by hand");
+    if (!map_ledger())
         return EXIT_FAILURE;
-    }
     if (!vaccel_is_initialized() && vaccel_bootstrap() != VACCEL_OK)
         return EXIT_FAILURE;
     if (vaccel_plugin_parse_and_load(worker.settings.plugins) != VACCEL_OK)
         return EXIT_FAILURE;
-    send_message(&ready);
+    control_send(&ready);
     return serve();
+}
+
+int main(void)
+{
+    struct control_message first;
+
+    signal(SIGPIPE, SIG_IGN);
+    /* From the kernel, to a worker that is stopped while its broker dies: it has to end in good order. */
+    signal(SIGHUP, SIG_IGN);
+    if (!receive_settings(&first) || !keep_descriptors()) {
+        agent_error("vaccel-worker is started by vaccel-agent, not by hand");
+        return EXIT_FAILURE;
+    }
+    return first.slot ? device_main(first.slot, first.peer) : serve_sockets();
 }

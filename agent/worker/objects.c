@@ -3,10 +3,11 @@
 
 #include <stdlib.h>
 
-bool objects_begin(struct objects *objects, size_t limit)
+bool objects_begin(struct objects *objects, size_t limit, uint64_t base)
 {
     objects->list = calloc(limit, sizeof(struct object *));
     objects->limit = objects->list ? limit : 0;
+    objects->base = base;
     pthread_mutex_init(&objects->lock, NULL);
     pthread_cond_init(&objects->unused, NULL);
     return objects->list != NULL;
@@ -29,24 +30,27 @@ uint64_t objects_add(struct objects *objects, struct object *object)
         if (objects->list[i])
             continue;
         objects->list[i] = object;
-        id = i + 1;
+        id = objects->base + i + 1;
     }
     pthread_mutex_unlock(&objects->lock);
     return id;
 }
 
-/* Under the lock. */
-static struct object *find(const struct objects *objects, uint64_t id)
+/* Where an object of that id lies; NULL: nowhere. */
+static struct object **find(const struct objects *objects, uint64_t id)
 {
-    return id && id <= objects->limit ? objects->list[id - 1] : NULL;
+    uint64_t i = id - objects->base - 1;
+
+    return id > objects->base && i < objects->limit ? &objects->list[i] : NULL;
 }
 
 struct object *objects_use(struct objects *objects, uint64_t id)
 {
+    struct object **place = find(objects, id);
     struct object *object;
 
     pthread_mutex_lock(&objects->lock);
-    object = find(objects, id);
+    object = place ? *place : NULL;
     if (object)
         object->users++;
     pthread_mutex_unlock(&objects->lock);
@@ -63,12 +67,13 @@ void objects_leave(struct objects *objects, struct object *object)
 
 struct object *objects_take(struct objects *objects, uint64_t id)
 {
+    struct object **place = find(objects, id);
     struct object *object;
 
     pthread_mutex_lock(&objects->lock);
-    object = find(objects, id);
+    object = place ? *place : NULL;
     if (object)
-        objects->list[id - 1] = NULL;
+        *place = NULL;
     while (object && object->users)
         pthread_cond_wait(&objects->unused, &objects->lock);
     pthread_mutex_unlock(&objects->lock);
@@ -81,6 +86,6 @@ struct object *objects_take_any(struct objects *objects)
     size_t i;
 
     for (i = 1; i <= objects->limit && !object; i++)
-        object = objects_take(objects, i);
+        object = objects_take(objects, objects->base + i);
     return object;
 }

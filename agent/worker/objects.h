@@ -20,12 +20,13 @@ struct object {
 struct objects {
     pthread_mutex_t lock;
     pthread_cond_t unused;
-    struct object **list; /* by id - 1 */
+    struct object **list; /* by id - base - 1 */
     size_t limit;
+    uint64_t base;
 };
 
-/* False: no memory. */
-bool objects_begin(struct objects *objects, size_t limit);
+/* Ids are above @base, up to @base + @limit. False: no memory. */
+bool objects_begin(struct objects *objects, size_t limit, uint64_t base);
 /* The table is empty. */
 void objects_end(struct objects *objects);
 

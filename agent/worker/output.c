@@ -4,15 +4,15 @@
 
 /* Outputs that a session holds. */
 
-static int fetch(struct connection *connection, struct incoming *incoming,
-                 struct worker_session *session, struct vaccel_output *out, struct answer *answer)
+static int fetch(struct client *client, struct incoming *incoming, struct worker_session *session,
+                 struct vaccel_output *out, struct answer *answer)
 {
     int ret = vaccel_output_fetch(&session->sess, out);
 
     /* With no room the library tells its size. */
     if (ret != VACCEL_ERANGE || out->size > incoming->request.body.fetch.room)
         return ret;
-    ret = incoming_reserve(connection, incoming, out->size);
+    ret = incoming_reserve(client, incoming, out->size);
     if (ret != VACCEL_OK)
         return ret;
     out->data = malloc(out->size ? out->size : 1);
@@ -22,18 +22,18 @@ static int fetch(struct connection *connection, struct incoming *incoming,
     return vaccel_output_fetch(&session->sess, out);
 }
 
-int output_fetch(struct connection *connection, struct incoming *incoming, struct answer *answer)
+int output_fetch(struct client *client, struct incoming *incoming, struct answer *answer)
 {
     const struct wire_output_fetch *body = &incoming->request.body.fetch;
-    struct worker_session *session = session_use(connection, body->session);
+    struct worker_session *session = session_use(client, body->session);
     struct vaccel_output out = {.held = (vaccel_id_t)body->held};
     struct wire_size size;
     int ret;
 
     if (!session)
         return VACCEL_ESESS;
-    ret = fetch(connection, incoming, session, &out, answer);
-    session_leave(connection, session);
+    ret = fetch(client, incoming, session, &out, answer);
+    session_leave(client, session);
     size.size = ret == VACCEL_OK || ret == VACCEL_ERANGE ? out.size : 0;
     wire_put(&answer->writer, &size, sizeof(size));
     if (ret == VACCEL_OK) {
@@ -43,10 +43,10 @@ int output_fetch(struct connection *connection, struct incoming *incoming, struc
     return ret;
 }
 
-int output_drop(struct connection *connection, struct incoming *incoming, struct answer *answer)
+int output_drop(struct client *client, struct incoming *incoming, struct answer *answer)
 {
     const struct wire_output_drop *body = &incoming->request.body.drop;
-    struct worker_session *session = session_use(connection, body->session);
+    struct worker_session *session = session_use(client, body->session);
     struct vaccel_output out = {.held = (vaccel_id_t)body->held};
     int ret;
 
@@ -54,6 +54,6 @@ int output_drop(struct connection *connection, struct incoming *incoming, struct
     if (!session)
         return VACCEL_ESESS;
     ret = vaccel_output_drop(&session->sess, &out);
-    session_leave(connection, session);
+    session_leave(client, session);
     return ret;
 }

@@ -8,18 +8,18 @@
 /* A blob takes up something, even if it is empty, and a directory that its name asks for, too. */
 enum { BLOBS_MOST = 65536, BLOB_COST = 4096 };
 
-struct worker_resource *resource_use(struct connection *connection, uint64_t id)
+struct worker_resource *resource_use(struct client *client, uint64_t id)
 {
-    struct object *object = objects_use(&connection->resources, id);
+    struct object *object = objects_use(&client->resources, id);
 
     if (!object)
         vaccel_error("this connection has no resource %llu", (unsigned long long)id);
     return (struct worker_resource *)object;
 }
 
-void resource_leave(struct connection *connection, struct worker_resource *resource)
+void resource_leave(struct client *client, struct worker_resource *resource)
 {
-    objects_leave(&connection->resources, &resource->object);
+    objects_leave(&client->resources, &resource->object);
 }
 
 static uint64_t cost_of(const struct wire_resource_new *wanted)
@@ -31,16 +31,16 @@ static uint64_t cost_of(const struct wire_resource_new *wanted)
 }
 
 /* Count them against the limit of the connection. */
-static int reserve_bytes(struct connection *connection, uint64_t bytes)
+static int reserve_bytes(struct client *client, uint64_t bytes)
 {
     uint64_t limit = worker.settings.limits.resource_bytes;
     bool fits;
 
-    pthread_mutex_lock(&connection->lock);
-    fits = bytes <= limit - connection->resource_bytes;
+    pthread_mutex_lock(&client->lock);
+    fits = bytes <= limit - client->resource_bytes;
     if (fits)
-        connection->resource_bytes += bytes;
-    pthread_mutex_unlock(&connection->lock);
+        client->resource_bytes += bytes;
+    pthread_mutex_unlock(&client->lock);
     if (fits)
         return VACCEL_OK;
     vaccel_error("%llu bytes more for a resource are too many: those of a connection may have %llu "
@@ -49,29 +49,29 @@ static int reserve_bytes(struct connection *connection, uint64_t bytes)
     return VACCEL_ENOSPC;
 }
 
-static int reserve(struct connection *connection, const struct wire_resource_new *wanted)
+static int reserve(struct client *client, const struct wire_resource_new *wanted)
 {
     if (wanted->nr_blobs > BLOBS_MOST) {
         vaccel_error("a resource may have %d blobs, not %llu", BLOBS_MOST,
                      (unsigned long long)wanted->nr_blobs);
         return VACCEL_ENOSPC;
     }
-    return reserve_bytes(connection, cost_of(wanted));
+    return reserve_bytes(client, cost_of(wanted));
 }
 
-static void give_back(struct connection *connection, uint64_t bytes)
+static void give_back(struct client *client, uint64_t bytes)
 {
-    pthread_mutex_lock(&connection->lock);
-    connection->resource_bytes -= bytes;
-    pthread_mutex_unlock(&connection->lock);
+    pthread_mutex_lock(&client->lock);
+    client->resource_bytes -= bytes;
+    pthread_mutex_unlock(&client->lock);
 }
 
-static void resource_free(struct connection *connection, struct worker_resource *resource)
+static void resource_free(struct client *client, struct worker_resource *resource)
 {
     if (resource->res)
         vaccel_resource_delete(resource->res);
     contents_free(resource);
-    give_back(connection, cost_of(&resource->wanted) + resource->directories * BLOB_COST);
+    give_back(client, cost_of(&resource->wanted) + resource->directories * BLOB_COST);
     pthread_mutex_destroy(&resource->lock);
     free(resource);
 }
@@ -93,23 +93,23 @@ static struct worker_resource *new_of(const struct wire_resource_new *wanted)
     return resource;
 }
 
-int resource_new(struct connection *connection, struct incoming *incoming, struct answer *answer)
+int resource_new(struct client *client, struct incoming *incoming, struct answer *answer)
 {
     const struct wire_resource_new *wanted = &incoming->request.body.resource_new;
     struct worker_resource *resource;
     struct wire_id id;
-    int ret = reserve(connection, wanted);
+    int ret = reserve(client, wanted);
 
     if (ret != VACCEL_OK)
         return ret;
     resource = new_of(wanted);
     if (!resource) {
-        give_back(connection, cost_of(wanted));
+        give_back(client, cost_of(wanted));
         return VACCEL_ENOMEM;
     }
-    id.id = objects_add(&connection->resources, &resource->object);
+    id.id = objects_add(&client->resources, &resource->object);
     if (!id.id) {
-        resource_free(connection, resource);
+        resource_free(client, resource);
         vaccel_error("a connection may have %llu resources (setting resources)",
                      (unsigned long long)worker.settings.limits.resources);
         return VACCEL_EUSERS;
@@ -118,11 +118,11 @@ int resource_new(struct connection *connection, struct incoming *incoming, struc
     return VACCEL_OK;
 }
 
-int chunk_prepare(struct connection *connection, struct incoming *incoming)
+int chunk_place(struct client *client, struct incoming *incoming)
 {
     size_t size = incoming->request.body.chunk.size;
 
-    if (!buffer_take(&connection->buffers, size, &incoming->buffer)) {
+    if (!buffer_take(&client->buffers, size, &incoming->buffer)) {
         vaccel_error("the agent has no memory for a chunk of %zu bytes", size);
         return VACCEL_ENOMEM;
     }
@@ -142,47 +142,46 @@ static uint64_t directories_in(const struct wire_text *name)
 }
 
 /* As many directories as its name has may have to be made, until it is known how many were. */
-static int begin_blob(struct connection *connection, struct worker_resource *resource,
+static int begin_blob(struct client *client, struct worker_resource *resource,
                       const struct incoming *incoming)
 {
     const struct wire_text *name = &incoming->request.name;
     uint64_t most = resource->wanted.kind == WIRE_DIRECTORY ? directories_in(name) : 0;
     uint64_t before = resource->directories;
-    int ret = reserve_bytes(connection, most * BLOB_COST);
+    int ret = reserve_bytes(client, most * BLOB_COST);
 
     if (ret != VACCEL_OK)
         return ret;
     ret = contents_begin_blob(resource, &incoming->request.body.chunk, name);
-    give_back(connection, (most - (resource->directories - before)) * BLOB_COST);
+    give_back(client, (most - (resource->directories - before)) * BLOB_COST);
     return ret;
 }
 
-static int take_chunk(struct connection *connection, struct worker_resource *resource,
+static int take_chunk(struct client *client, struct worker_resource *resource,
                       const struct incoming *incoming)
 {
     const struct wire_resource_chunk *chunk = &incoming->request.body.chunk;
     int ret = contents_check_chunk(resource, chunk);
 
     if (ret == VACCEL_OK && chunk->name_size)
-        ret = begin_blob(connection, resource, incoming);
+        ret = begin_blob(client, resource, incoming);
     if (ret == VACCEL_OK)
-        ret = contents_take(resource, chunk, incoming->buffer.data);
+        ret = contents_take(resource, chunk, incoming->payload.list, incoming->payload.count);
     return ret;
 }
 
-int resource_chunk(struct connection *connection, struct incoming *incoming, struct answer *answer)
+int resource_chunk(struct client *client, struct incoming *incoming, struct answer *answer)
 {
-    struct worker_resource *resource =
-        resource_use(connection, incoming->request.body.chunk.resource);
+    struct worker_resource *resource = resource_use(client, incoming->request.body.chunk.resource);
     int ret;
 
     (void)answer;
     if (!resource)
         return VACCEL_ENOENT;
     pthread_mutex_lock(&resource->lock);
-    ret = take_chunk(connection, resource, incoming);
+    ret = take_chunk(client, resource, incoming);
     pthread_mutex_unlock(&resource->lock);
-    resource_leave(connection, resource);
+    resource_leave(client, resource);
     return ret;
 }
 
@@ -238,27 +237,27 @@ static int make_of_memory(struct worker_resource *resource)
 }
 
 /* All that is left may be needed, until it is known how much it was. */
-static int fetch(struct connection *connection, struct worker_resource *resource)
+static int fetch(struct client *client, struct worker_resource *resource)
 {
     uint64_t left;
     uint64_t size;
     int ret;
 
-    pthread_mutex_lock(&connection->lock);
-    left = worker.settings.limits.resource_bytes - connection->resource_bytes;
-    connection->resource_bytes += left;
-    pthread_mutex_unlock(&connection->lock);
+    pthread_mutex_lock(&client->lock);
+    left = worker.settings.limits.resource_bytes - client->resource_bytes;
+    client->resource_bytes += left;
+    pthread_mutex_unlock(&client->lock);
     ret = contents_fetch(resource, left, &size);
     resource->wanted.size += size;
     resource->promised += size;
-    pthread_mutex_lock(&connection->lock);
-    connection->resource_bytes -= left - size;
-    pthread_mutex_unlock(&connection->lock);
+    pthread_mutex_lock(&client->lock);
+    client->resource_bytes -= left - size;
+    pthread_mutex_unlock(&client->lock);
     return ret;
 }
 
 /* Under its lock: one of the library's, if it is none yet. */
-static int make(struct connection *connection, struct worker_resource *resource)
+static int make(struct client *client, struct worker_resource *resource)
 {
     int ret;
 
@@ -277,7 +276,7 @@ static int make(struct connection *connection, struct worker_resource *resource)
     case WIRE_MEMORY:
         return make_of_memory(resource);
     case WIRE_REMOTE:
-        ret = fetch(connection, resource);
+        ret = fetch(client, resource);
         return ret == VACCEL_OK ? make_of_paths(resource) : ret;
     default:
         return make_of_paths(resource);
@@ -290,54 +289,52 @@ struct pair {
     struct worker_resource *resource;
 };
 
-static void pair_leave(struct connection *connection, const struct pair *pair)
+static void pair_leave(struct client *client, const struct pair *pair)
 {
     if (pair->resource)
-        resource_leave(connection, pair->resource);
+        resource_leave(client, pair->resource);
     if (pair->session)
-        session_leave(connection, pair->session);
+        session_leave(client, pair->session);
 }
 
-static int pair_use(struct connection *connection, const struct incoming *incoming,
-                    struct pair *pair)
+static int pair_use(struct client *client, const struct incoming *incoming, struct pair *pair)
 {
     const struct wire_resource_use *body = &incoming->request.body.resource_use;
 
     pair->resource = NULL;
-    pair->session = session_use(connection, body->session);
+    pair->session = session_use(client, body->session);
     if (!pair->session)
         return VACCEL_ESESS;
-    pair->resource = resource_use(connection, body->resource);
+    pair->resource = resource_use(client, body->resource);
     if (pair->resource)
         return VACCEL_OK;
-    pair_leave(connection, pair);
+    pair_leave(client, pair);
     return VACCEL_ENOENT;
 }
 
-int resource_register(struct connection *connection, struct incoming *incoming,
-                      struct answer *answer)
+int resource_register(struct client *client, struct incoming *incoming, struct answer *answer)
 {
     struct pair pair;
-    int ret = pair_use(connection, incoming, &pair);
+    int ret = pair_use(client, incoming, &pair);
 
     (void)answer;
     if (ret != VACCEL_OK)
         return ret;
     pthread_mutex_lock(&pair.resource->lock);
-    ret = make(connection, pair.resource);
+    ret = make(client, pair.resource);
     pthread_mutex_unlock(&pair.resource->lock);
     if (ret == VACCEL_OK)
         ret = vaccel_resource_register(pair.resource->res, &pair.session->sess);
-    pair_leave(connection, &pair);
+    pair_leave(client, &pair);
     return ret;
 }
 
 /* Of the two calls that need a registration. */
-static int with_registered(struct connection *connection, const struct incoming *incoming,
+static int with_registered(struct client *client, const struct incoming *incoming,
                            struct pair *pair)
 {
     bool made;
-    int ret = pair_use(connection, incoming, pair);
+    int ret = pair_use(client, incoming, pair);
 
     if (ret != VACCEL_OK)
         return ret;
@@ -347,28 +344,27 @@ static int with_registered(struct connection *connection, const struct incoming 
     if (made)
         return VACCEL_OK;
     vaccel_error("the resource is registered with no session");
-    pair_leave(connection, pair);
+    pair_leave(client, pair);
     return VACCEL_EPERM;
 }
 
-int resource_unregister(struct connection *connection, struct incoming *incoming,
-                        struct answer *answer)
+int resource_unregister(struct client *client, struct incoming *incoming, struct answer *answer)
 {
     struct pair pair;
-    int ret = with_registered(connection, incoming, &pair);
+    int ret = with_registered(client, incoming, &pair);
 
     (void)answer;
     if (ret != VACCEL_OK)
         return ret;
     ret = vaccel_resource_unregister(pair.resource->res, &pair.session->sess);
-    pair_leave(connection, &pair);
+    pair_leave(client, &pair);
     return ret;
 }
 
 /*
  * The bytes are sent from a copy: the resource may be gone, or change, before they are on their way.
  */
-static int sync(struct connection *connection, struct incoming *incoming, const struct pair *pair,
+static int sync(struct client *client, struct incoming *incoming, const struct pair *pair,
                 struct answer *answer)
 {
     int ret = vaccel_resource_sync(pair->resource->res, &pair->session->sess);
@@ -378,7 +374,7 @@ static int sync(struct connection *connection, struct incoming *incoming, const 
     if (ret != VACCEL_OK)
         return ret;
     blob = pair->resource->res->blobs[0];
-    ret = incoming_reserve(connection, incoming, blob->size);
+    ret = incoming_reserve(client, incoming, blob->size);
     if (ret != VACCEL_OK)
         return ret;
     answer->data = malloc(blob->size);
@@ -392,36 +388,36 @@ static int sync(struct connection *connection, struct incoming *incoming, const 
     return VACCEL_OK;
 }
 
-int resource_sync(struct connection *connection, struct incoming *incoming, struct answer *answer)
+int resource_sync(struct client *client, struct incoming *incoming, struct answer *answer)
 {
     struct pair pair;
-    int ret = with_registered(connection, incoming, &pair);
+    int ret = with_registered(client, incoming, &pair);
 
     if (ret != VACCEL_OK)
         return ret;
-    ret = sync(connection, incoming, &pair, answer);
-    pair_leave(connection, &pair);
+    ret = sync(client, incoming, &pair, answer);
+    pair_leave(client, &pair);
     return ret;
 }
 
-int resource_end(struct connection *connection, struct incoming *incoming, struct answer *answer)
+int resource_end(struct client *client, struct incoming *incoming, struct answer *answer)
 {
     uint64_t id = incoming->request.body.id.id;
-    struct object *object = objects_take(&connection->resources, id);
+    struct object *object = objects_take(&client->resources, id);
 
     (void)answer;
     if (!object) {
         vaccel_error("this connection has no resource %llu", (unsigned long long)id);
         return VACCEL_ENOENT;
     }
-    resource_free(connection, (struct worker_resource *)object);
+    resource_free(client, (struct worker_resource *)object);
     return VACCEL_OK;
 }
 
-void resources_free(struct connection *connection)
+void resources_free(struct client *client)
 {
     struct object *object;
 
-    while ((object = objects_take_any(&connection->resources)))
-        resource_free(connection, (struct worker_resource *)object);
+    while ((object = objects_take_any(&client->resources)))
+        resource_free(client, (struct worker_resource *)object);
 }

@@ -2,7 +2,7 @@
 #ifndef WORKER_RESOURCE_H
 #define WORKER_RESOURCE_H
 
-#include "agent/worker/connection.h"
+#include "agent/worker/incoming.h"
 #include "vaccel/resource.h"
 
 /*
@@ -33,8 +33,8 @@ struct worker_resource {
 };
 
 /* Until resource_leave(). NULL: there is none, which is logged. */
-struct worker_resource *resource_use(struct connection *connection, uint64_t id);
-void resource_leave(struct connection *connection, struct worker_resource *resource);
+struct worker_resource *resource_use(struct client *client, uint64_t id);
+void resource_leave(struct client *client, struct worker_resource *resource);
 
 /* Its contents: contents.c. Under its lock. Errors are logged. */
 int contents_check_chunk(const struct worker_resource *resource,
@@ -42,9 +42,9 @@ int contents_check_chunk(const struct worker_resource *resource,
 /* Begin the blob that the first chunk brings. */
 int contents_begin_blob(struct worker_resource *resource, const struct wire_resource_chunk *chunk,
                         const struct wire_text *name);
-/* Take the bytes of a chunk that was checked. */
+/* Take the bytes of a chunk that was checked: the first chunk->size of @count @pieces. */
 int contents_take(struct worker_resource *resource, const struct wire_resource_chunk *chunk,
-                  const void *data);
+                  const struct piece *pieces, size_t count);
 /* A new file for @name in the resource's directory; see tree_create(). */
 int contents_create_file(struct worker_resource *resource, const struct wire_text *name, int *file,
                          char **path);

@@ -4,18 +4,18 @@
 #include "agent/worker/worker.h"
 #include "core/session.h"
 
-struct worker_session *session_use(struct connection *connection, uint64_t id)
+struct worker_session *session_use(struct client *client, uint64_t id)
 {
-    struct object *object = objects_use(&connection->sessions, id);
+    struct object *object = objects_use(&client->sessions, id);
 
     if (!object)
         vaccel_error("this connection has no session %llu", (unsigned long long)id);
     return (struct worker_session *)object;
 }
 
-void session_leave(struct connection *connection, struct worker_session *session)
+void session_leave(struct client *client, struct worker_session *session)
 {
-    objects_leave(&connection->sessions, &session->object);
+    objects_leave(&client->sessions, &session->object);
 }
 
 static void session_free(struct worker_session *session)
@@ -51,7 +51,7 @@ static int session_new(uint32_t hint, struct worker_session **session)
     return VACCEL_OK;
 }
 
-int session_begin(struct connection *connection, struct incoming *incoming, struct answer *answer)
+int session_begin(struct client *client, struct incoming *incoming, struct answer *answer)
 {
     struct worker_session *session;
     struct wire_id id;
@@ -59,7 +59,7 @@ int session_begin(struct connection *connection, struct incoming *incoming, stru
 
     if (ret != VACCEL_OK)
         return ret;
-    id.id = objects_add(&connection->sessions, &session->object);
+    id.id = objects_add(&client->sessions, &session->object);
     if (!id.id) {
         vaccel_error("a connection may have %llu sessions (setting sessions)",
                      (unsigned long long)worker.settings.limits.sessions);
@@ -70,10 +70,10 @@ int session_begin(struct connection *connection, struct incoming *incoming, stru
     return VACCEL_OK;
 }
 
-int session_update(struct connection *connection, struct incoming *incoming, struct answer *answer)
+int session_update(struct client *client, struct incoming *incoming, struct answer *answer)
 {
     const struct wire_session_update *body = &incoming->request.body.session_update;
-    struct worker_session *session = session_use(connection, body->session);
+    struct worker_session *session = session_use(client, body->session);
     int ret;
 
     (void)answer;
@@ -82,14 +82,14 @@ int session_update(struct connection *connection, struct incoming *incoming, str
     pthread_rwlock_wrlock(&session->choice);
     ret = vaccel_session_update(&session->sess, body->hint);
     pthread_rwlock_unlock(&session->choice);
-    session_leave(connection, session);
+    session_leave(client, session);
     return ret;
 }
 
-int session_end(struct connection *connection, struct incoming *incoming, struct answer *answer)
+int session_end(struct client *client, struct incoming *incoming, struct answer *answer)
 {
     uint64_t id = incoming->request.body.id.id;
-    struct object *object = objects_take(&connection->sessions, id);
+    struct object *object = objects_take(&client->sessions, id);
 
     (void)answer;
     if (!object) {
@@ -100,11 +100,11 @@ int session_end(struct connection *connection, struct incoming *incoming, struct
     return VACCEL_OK;
 }
 
-void sessions_free(struct connection *connection)
+void sessions_free(struct client *client)
 {
     struct object *object;
 
-    while ((object = objects_take_any(&connection->sessions)))
+    while ((object = objects_take_any(&client->sessions)))
         session_free((struct worker_session *)object);
 }
 
@@ -153,14 +153,14 @@ static int put_profile(struct worker_session *session, struct answer *answer)
     return VACCEL_OK;
 }
 
-int session_profile(struct connection *connection, struct incoming *incoming, struct answer *answer)
+int session_profile(struct client *client, struct incoming *incoming, struct answer *answer)
 {
-    struct worker_session *session = session_use(connection, incoming->request.body.id.id);
+    struct worker_session *session = session_use(client, incoming->request.body.id.id);
     int ret;
 
     if (!session)
         return VACCEL_ESESS;
     ret = put_profile(session, answer);
-    session_leave(connection, session);
+    session_leave(client, session);
     return ret;
 }

@@ -2,7 +2,7 @@
 #ifndef WORKER_SESSION_H
 #define WORKER_SESSION_H
 
-#include "agent/worker/connection.h"
+#include "agent/worker/incoming.h"
 #include "vaccel/session.h"
 
 /* A client's session: one of the library's, and what its operations took. */
@@ -20,8 +20,8 @@ struct worker_session {
 };
 
 /* Until session_leave(). NULL: there is none, which is logged. */
-struct worker_session *session_use(struct connection *connection, uint64_t id);
-void session_leave(struct connection *connection, struct worker_session *session);
+struct worker_session *session_use(struct client *client, uint64_t id);
+void session_leave(struct client *client, struct worker_session *session);
 
 /* An operation took that long. */
 void session_count(struct worker_session *session, const char *name, uint64_t time_ns);

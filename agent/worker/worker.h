@@ -6,6 +6,8 @@
 #include "agent/settings.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 /* What all connections of a worker share. */
 struct worker {
@@ -18,5 +20,11 @@ extern struct worker worker;
 
 /* Tell the broker that the connection in @slot is no more. */
 void worker_tell_closed(unsigned int slot);
+
+uint64_t monotonic_ns(void);
+uint64_t monotonic_ms(void);
+
+/* Begin a thread that nobody waits for. False: none can be had. */
+bool thread_start(void *(*run)(void *context), void *context);
 
 #endif

@@ -120,6 +120,19 @@ static bool is_number(vaccel_arg_type_t type)
     return arg_element_size(type) && type % 2;
 }
 
+bool op_in_place(const struct op_spec *spec, const struct vaccel_op_call *call, bool write,
+                 size_t i)
+{
+    const struct op_arg *arg;
+
+    if (call->nr_read < spec->nr_read || call->nr_write < spec->nr_write)
+        return false;
+    arg = op_arg_at(spec, call, write, i);
+    if (!arg || !(arg->flags & OP_IN_PLACE))
+        return false;
+    return write || !spec->is_plain || spec->is_plain(call, i);
+}
+
 static int check_value(const struct op_spec *spec, const struct op_arg *expected,
                        const struct vaccel_arg *arg)
 {

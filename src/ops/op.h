@@ -59,6 +59,11 @@ struct op_spec {
     /* read[0] is the id of a resource of that type. */
     bool has_resource;
     vaccel_resource_type_t resource_type;
+    /*
+     * Whether an argument to read with OP_IN_PLACE holds nothing but numbers this time, as the other
+     * arguments tell. NULL: always.
+     */
+    bool (*is_plain)(const struct vaccel_op_call *call, size_t i);
 };
 
 /* By vaccel_op_type_t. */
@@ -67,6 +72,13 @@ extern const struct op_spec *const op_specs[VACCEL_OP_MAX];
 /* The description of the @i-th read or write argument; NULL: the operation has none there. */
 const struct op_arg *op_arg_at(const struct op_spec *spec, const struct vaccel_op_call *call,
                                bool write, size_t i);
+
+/*
+ * Whether the @i-th argument may be used in memory that a stranger changes meanwhile. Those without
+ * OP_IN_PLACE must be in @call, as copies.
+ */
+bool op_in_place(const struct op_spec *spec, const struct vaccel_op_call *call, bool write,
+                 size_t i);
 
 /* For op_spec.more: any number of arguments that only the two ends understand. */
 const struct op_arg *op_opaque(const struct vaccel_op_call *call, bool write, size_t i);

@@ -32,6 +32,18 @@ const struct op_arg *tensor_out_arg(size_t i)
     return &pair[i % 2];
 }
 
+bool tensor_is_plain(const struct vaccel_op_call *call, size_t i, bool (*plain)(uint32_t type))
+{
+    const struct vaccel_arg *arg = i ? &call->read[i - 1] : NULL;
+    struct vaccel_tensor_desc desc;
+
+    if (!arg || !arg->buf || arg->custom_type_id != VACCEL_TENSOR_DESC_ID ||
+        arg->size != sizeof(desc))
+        return false;
+    memcpy(&desc, arg->buf, sizeof(desc));
+    return plain(desc.data_type);
+}
+
 const struct op_arg *tensor_more(const struct vaccel_op_call *call, bool write, size_t i)
 {
     (void)call;

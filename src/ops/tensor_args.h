@@ -36,6 +36,12 @@ const struct op_arg *tensor_more(const struct vaccel_op_call *call, bool write, 
 const struct op_arg *tensor_in_arg(size_t i);
 const struct op_arg *tensor_out_arg(size_t i);
 
+/*
+ * For op_spec.is_plain: whether the tensor's data at @i are of a type for which @plain. Fractions and
+ * bytes, which are pixels, are; wider integers may be used as indices, and strings have lengths in them.
+ */
+bool tensor_is_plain(const struct vaccel_op_call *call, size_t i, bool (*plain)(uint32_t type));
+
 /* A run of a model in general form: other arguments, then tensors. */
 struct tensor_run {
     const struct tensor_family *family;

@@ -352,6 +352,30 @@ const struct op_spec op_tf_model_unload = {
     .resource_type = VACCEL_RESOURCE_MODEL,
 };
 
+static bool plain_type(uint32_t type)
+{
+    switch (type) {
+    case VACCEL_TF_FLOAT:
+    case VACCEL_TF_DOUBLE:
+    case VACCEL_TF_HALF:
+    case VACCEL_TF_BFLOAT16:
+    case VACCEL_TF_COMPLEX64:
+    case VACCEL_TF_COMPLEX128:
+    case VACCEL_TF_UINT8:
+    case VACCEL_TF_INT8:
+    case VACCEL_TF_QINT8:
+    case VACCEL_TF_QUINT8:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_plain(const struct vaccel_op_call *call, size_t i)
+{
+    return tensor_is_plain(call, i, plain_type);
+}
+
 const struct op_spec op_tf_model_run = {
     .type = VACCEL_OP_TF_MODEL_RUN,
     .read = read_args,
@@ -359,6 +383,7 @@ const struct op_spec op_tf_model_run = {
     .write = status_args,
     .nr_write = NR_STATUS,
     .more = run_arg,
+    .is_plain = is_plain,
     .unpack = unpack_run,
     .has_resource = true,
     .resource_type = VACCEL_RESOURCE_MODEL,

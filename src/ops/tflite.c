@@ -131,6 +131,27 @@ const struct op_spec op_tflite_model_unload = {
     .resource_type = VACCEL_RESOURCE_MODEL,
 };
 
+static bool plain_type(uint32_t type)
+{
+    switch (type) {
+    case VACCEL_TFLITE_FLOAT32:
+    case VACCEL_TFLITE_FLOAT16:
+    case VACCEL_TFLITE_FLOAT64:
+    case VACCEL_TFLITE_COMPLEX64:
+    case VACCEL_TFLITE_COMPLEX128:
+    case VACCEL_TFLITE_UINT8:
+    case VACCEL_TFLITE_INT8:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_plain(const struct vaccel_op_call *call, size_t i)
+{
+    return tensor_is_plain(call, i, plain_type);
+}
+
 const struct op_spec op_tflite_model_run = {
     .type = VACCEL_OP_TFLITE_MODEL_RUN,
     .read = read_args,
@@ -138,6 +159,7 @@ const struct op_spec op_tflite_model_run = {
     .write = status_args,
     .nr_write = NR_STATUS,
     .more = tensor_more,
+    .is_plain = is_plain,
     .unpack = unpack_run,
     .has_resource = true,
     .resource_type = VACCEL_RESOURCE_MODEL,

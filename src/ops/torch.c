@@ -104,11 +104,30 @@ const struct op_spec op_torch_model_load = {
     .resource_type = VACCEL_RESOURCE_MODEL,
 };
 
+static bool plain_type(uint32_t type)
+{
+    switch (type) {
+    case VACCEL_TORCH_HALF:
+    case VACCEL_TORCH_FLOAT:
+    case VACCEL_TORCH_BYTE:
+    case VACCEL_TORCH_CHAR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_plain(const struct vaccel_op_call *call, size_t i)
+{
+    return tensor_is_plain(call, i, plain_type);
+}
+
 const struct op_spec op_torch_model_run = {
     .type = VACCEL_OP_TORCH_MODEL_RUN,
     .read = read_args,
     .nr_read = NR_READ,
     .more = tensor_more,
+    .is_plain = is_plain,
     .unpack = unpack_run,
     .has_resource = true,
     .resource_type = VACCEL_RESOURCE_MODEL,

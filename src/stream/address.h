@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Where an agent listens and a client connects:
@@ -11,6 +12,8 @@
  *   unix:///path          a socket in the file system; the path is absolute
  *   tcp://host:port       also tcp://[v6]:port
  *   vsock://cid:port      numbers; to listen at each of the machine's, the cid is "any"
+ *   vhost-user:///path    to listen alone: a socket as unix://, where a VMM finds a virtio device.
+ *                         Behind "?id=" may stand its virtio id; else it is that of a disk
  *
  * What goes wrong comes back as a VACCEL_E code, with a sentence in @why.
  */
@@ -25,6 +28,9 @@ extern "C" {
  * is any that is free.
  */
 int address_check(const char *address, bool listening, char *why, size_t why_size);
+
+/* The virtio id of the device that is to be found at a correct address; 0: it is no device's. */
+uint32_t address_device(const char *address);
 
 /*
  * Connect to it, trying all that a host's name stands for. The time to look up the name does not

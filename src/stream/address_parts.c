@@ -13,6 +13,9 @@
 
 static const char forms[] = "write unix:///path, tcp://host:port or vsock://cid:port";
 
+/* A larger id has no number on PCI. */
+enum { DEVICE_DISK = 2, DEVICE_MOST = 63 };
+
 int address_fail(int code, char *why, size_t why_size, const char *format, ...)
 {
     va_list arguments;
@@ -99,6 +102,30 @@ static const char *parse_vsock(const char *text, bool listening, struct address_
     return NULL;
 }
 
+/* A path of unix:// may have a question mark in it, one of vhost-user:// may not. */
+static const char *parse_device(const char *text, bool listening, struct address_parts *parts)
+{
+    static const char id[] = "?id=";
+    char path[sizeof(parts->host)];
+    size_t length = strcspn(text, "?");
+
+    if (!listening)
+        return "it is for an agent to listen at: a program connects to virtio:///path";
+    if (length >= sizeof(path))
+        return "a socket's path may have 107 bytes: choose a shorter one";
+    memcpy(path, text, length);
+    path[length] = '\0';
+    parts->device = DEVICE_DISK;
+    if (text[length] && (strncmp(text + length, id, sizeof(id) - 1) != 0 ||
+                         !read_number(text + length + sizeof(id) - 1, DEVICE_MOST, &parts->device)))
+        return "behind the path may stand ?id= and a virtio id from 1 to 63, and nothing else";
+    if (!parts->device)
+        return "there is no virtio id 0: write one up to 63, or leave ?id= away";
+    if (text[length] && parts->device == DEVICE_DISK)
+        return "virtio id 2 is a disk, which the device is taken for anyway: leave ?id= away";
+    return parse_unix(path, parts);
+}
+
 static const char *after(const char *address, const char *scheme)
 {
     size_t length = strlen(scheme);
@@ -119,10 +146,20 @@ int address_parse(const char *address, bool listening, struct address_parts *par
         fault = parse_tcp(rest, listening, parts);
     else if ((rest = after(address, "vsock://")))
         fault = parse_vsock(rest, listening, parts);
+    else if ((rest = after(address, "vhost-user://")))
+        fault = parse_device(rest, listening, parts);
     if (!fault)
         return VACCEL_OK;
     return address_fail(VACCEL_EINVAL, why, why_size, "the address \"%.200s\" is wrong: %s",
                         address, fault);
+}
+
+uint32_t address_device(const char *address)
+{
+    char why[ADDRESS_WHY_SIZE];
+    struct address_parts parts;
+
+    return address_parse(address, true, &parts, why, sizeof(why)) ? 0 : parts.device;
 }
 
 int address_check(const char *address, bool listening, char *why, size_t why_size)

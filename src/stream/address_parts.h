@@ -14,6 +14,7 @@ struct address_parts {
     char host[256];     /* of tcp, without brackets; of unix the path */
     bool is_bracketed;  /* a number of IPv6 */
     uint32_t cid, port; /* of vsock; the port also of tcp */
+    uint32_t device;    /* of vhost-user: the virtio id, else 0 */
 };
 
 /* The socket addresses that one stands for. */

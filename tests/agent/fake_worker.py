@@ -8,6 +8,7 @@ import array
 import json
 import mmap
 import os
+import select
 import signal
 import socket
 import struct
@@ -16,7 +17,9 @@ import sys
 
 CONTROL_FD, LEDGER_FD = 3, 4
 MESSAGE = struct.Struct('<II128s')
-READY, SOCKET, CLOSED = 2, 3, 4
+READY, SOCKET, CLOSED, DEVICE, STOPPED = 2, 3, 4, 6, 8
+RIGHTS = socket.CMSG_SPACE(4 * 16)
+LEDGER_WORDS = ['is_begun', 'skew', 'published', 'last']
 
 
 def open_descriptors():
@@ -30,6 +33,7 @@ class Worker:
         self.control = socket.socket(fileno=CONTROL_FD)
         self.ledger = mmap.mmap(LEDGER_FD, 0)
         self.sockets = {}
+        self.fds = []
         self.children = []
 
     def about(self):
@@ -40,19 +44,51 @@ class Worker:
 
     def settings(self):
         header = MESSAGE.unpack(self.control.recv(MESSAGE.size))
-        return [header[0], self.control.recv(1 << 20).hex()]
+        peer = header[2].split(b'\0')[0].decode()
+        return [header[0], self.control.recv(1 << 20).hex(), header[1], peer]
 
     def ready(self):
         self.control.send(MESSAGE.pack(READY, 0, b''))
 
     def receive(self):
-        data, ancillary, _, _ = self.control.recvmsg(MESSAGE.size, socket.CMSG_SPACE(4))
+        data, ancillary, _, _ = self.control.recvmsg(MESSAGE.size, RIGHTS)
         if not data:
             return None
         kind, slot, peer = MESSAGE.unpack(data)
+        if kind == DEVICE:
+            return [kind, *self.receive_device()]
         for _, _, raw in ancillary:
             self.sockets[slot] = socket.socket(fileno=array.array('i', raw)[0])
         return [kind, slot, peer.split(b'\0')[0].decode()]
+
+    def receive_device(self):
+        """The state, and which files come with it."""
+        data, ancillary, flags, _ = self.control.recvmsg(1 << 12, RIGHTS)
+        fds = array.array('i', b''.join(raw for _, _, raw in ancillary))
+        assert not flags & socket.MSG_CTRUNC
+        self.fds += fds
+        return [data.hex(), [os.fstat(fd).st_ino for fd in fds]]
+
+    def waits(self):
+        """Whether nothing is there to receive for a while."""
+        return not select.select([self.control], [], [], 0.2)[0]
+
+    def stopped(self, index):
+        self.control.send(MESSAGE.pack(STOPPED, index, b''))
+
+    def note(self, **words):
+        for name, value in words.items():
+            at = 4 * LEDGER_WORDS.index(name)
+            self.ledger[at:at + 4] = struct.pack('<I', value)
+
+    def take_chain(self, head, state=1):
+        at = 4 * len(LEDGER_WORDS) + 8 * head
+        self.ledger[at:at + 8] = struct.pack('<II', state, 64)
+
+    def noted(self):
+        """What the ledger says that is not 0, by its place."""
+        words = struct.unpack(f'<{len(self.ledger) // 4}I', self.ledger)
+        return {at: word for at, word in enumerate(words) if word}
 
     def send(self, slot, text):
         self.sockets[slot].sendall(text.encode())
@@ -101,7 +137,8 @@ def main():
     with director.makefile('rw') as lines:
         for line in lines:
             name, *arguments = json.loads(line)
-            answer = getattr(worker, name)(*arguments)
+            named = arguments.pop() if arguments and isinstance(arguments[-1], dict) else {}
+            answer = getattr(worker, name)(*arguments, **named)
             lines.write(json.dumps(answer) + '\n')
             lines.flush()
     return 0

@@ -14,11 +14,12 @@ import time
 
 PATIENCE = 20  # seconds for what takes milliseconds
 HERE = pathlib.Path(__file__).resolve().parent
-# As struct settings: listen, plugins, allow_exec, allow_kernels, hosts, limits, timeouts.
-SETTINGS = struct.Struct('@' + '256s' * 16 + 'Q4096s??' + '256s' * 32 + 'Q8Q3Q')
+# As struct settings: listen, plugins, allow_exec, allow_kernels, hosts, limits, timeouts, device.
+SETTINGS = struct.Struct('@' + '256s' * 16 + 'Q4096s??' + '256s' * 32 + 'Q8Q4QQ')
 LIMITS = ['connections', 'sessions', 'resources', 'resource_bytes', 'held_bytes', 'calls',
           'message_bytes', 'connection_bytes']
-TIMEOUTS = ['hello_ms', 'stall_ms', 'drain_ms']
+TIMEOUTS = ['hello_ms', 'stall_ms', 'drain_ms', 'reset_ms']
+DEVICE = ['spin_us']
 HEADER = struct.Struct('<IHHQQII')
 FIELD = struct.Struct('<HHI')
 GOODBYE, SENTENCE = 4, 1
@@ -35,7 +36,7 @@ def parse_settings(raw):
     return {'listen': [text(a) for a in listen[:nr_listen]], 'plugins': text(plugins),
             'allow_exec': values[18], 'allow_kernels': values[19],
             'hosts': [text(h) for h in hosts[:nr_hosts]],
-            **dict(zip(LIMITS + TIMEOUTS, numbers))}
+            **dict(zip(LIMITS + TIMEOUTS + DEVICE, numbers))}
 
 
 def until(condition):
@@ -85,6 +86,7 @@ class Puppet:
         self.connection = connection
         self.lines = connection.makefile('rw')
         self.about = self.tell('about')
+        self.generation = self.device = None
 
     def tell(self, *command):
         self.lines.write(json.dumps(command) + '\n')
@@ -98,7 +100,7 @@ class Puppet:
         self.lines.read()
 
     def settings(self):
-        kind, raw = self.tell('settings')
+        kind, raw, self.generation, self.device = self.tell('settings')
         assert kind == 1
         return parse_settings(bytes.fromhex(raw))
 

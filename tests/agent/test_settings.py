@@ -15,13 +15,16 @@ DEFAULTS = {
     'allow_kernels': False, 'hosts': [], 'connections': 256, 'sessions': 64, 'resources': 256,
     'resource_bytes': 4 * GIB, 'held_bytes': GIB, 'calls': 32, 'message_bytes': GIB,
     'connection_bytes': 2 * GIB, 'hello_ms': 10000, 'stall_ms': 30000, 'drain_ms': 10000,
+    'reset_ms': 1000, 'spin_us': 50,
 }
 LIMITS = {'connections': 4096, 'sessions': 65536, 'resources': 65536, 'resource_bytes': 2**63 - 1,
           'held_bytes': 2**63 - 1, 'calls': 1024, 'message_bytes': 2 * GIB,
           'connection_bytes': 2**63 - 1}
-TIMEOUTS = dict.fromkeys(['hello_ms', 'stall_ms', 'drain_ms'], 24 * 60 * 60 * 1000)
+TIMEOUTS = dict.fromkeys(['hello_ms', 'stall_ms', 'drain_ms', 'reset_ms'], 24 * 60 * 60 * 1000)
+DEVICE = {'spin_us': 10000}
 NUMBERS = ([('limits', name, most) for name, most in LIMITS.items()] +
-           [('timeouts', name, most) for name, most in TIMEOUTS.items()])
+           [('timeouts', name, most) for name, most in TIMEOUTS.items()] +
+           [('device', name, most) for name, most in DEVICE.items()])
 TOML = 'agent.toml'
 
 
@@ -106,7 +109,8 @@ class TestCommandLine(SettingsTest):
     def test_bad_addresses(self):
         for address in ('', 'rubbish', 'tcp://localhost:65500', 'tcp://127.0.0.1', 'unix://relative',
                         'tcp://127.0.0.1:65536', 'vsock://1', 'http://127.0.0.1:80',
-                        'unix:///' + 'x' * 300):
+                        'unix:///' + 'x' * 300, 'vhost-user://relative', 'vhost-user:///x?id=64',
+                        'vhost-user:///x?id=2'):
             with self.subTest(address):
                 self.assert_refused('vaccel-agent: ', options=['--plugins', 'noop', '--listen', address])
 
@@ -120,13 +124,14 @@ class TestCommandLine(SettingsTest):
 
 class TestFile(SettingsTest):
     def test_every_key(self):
-        numbers = dict(zip([*LIMITS, *TIMEOUTS], range(1, 12)))
+        numbers = dict(zip([name for _, name, _ in NUMBERS], range(1, 14)))
         lines = [f'{name} = {number}' for name, number in numbers.items()]
         settings = self.settings(plugins=None, listen=False, contents='\n'.join([
             f'listen = ["{self.agent.address}", "tcp://127.0.0.1:0"]', 'plugins = "blas"',
             'allow_exec = true', 'allow_kernels = true',
             'hosts = ["models.example.org", "10.0.0.1"]',
-            '[limits]', *lines[:len(LIMITS)], '[timeouts]', *lines[len(LIMITS):]]))
+            '[limits]', *lines[:len(LIMITS)], '[timeouts]', *lines[len(LIMITS):-1],
+            '[device]', lines[-1]]))
         self.assertEqual(settings, {
             'listen': [self.agent.address, 'tcp://127.0.0.1:0'], 'plugins': 'blas',
             'allow_exec': True, 'allow_kernels': True,
@@ -155,11 +160,15 @@ class TestFile(SettingsTest):
     def test_numbers_out_of_range(self):
         for table, name, most in NUMBERS:
             above = [most + 1] if most < GIB else []
-            for value in [0, -1, '1.0', '"1"', 'true', '[1]', '{}', '1979-05-27', *above]:
+            least = 0 if table == 'device' else 1
+            for value in [least - 1, -1, '1.0', '"1"', 'true', '[1]', '{}', '1979-05-27', *above]:
                 with self.subTest(name, value=value):
                     self.assert_refused(f'{TOML}, line 3: [{table}] {name} is ',
-                                        ': write a whole number from 1 to ',
+                                        f': write a whole number from {least} to ',
                                         contents=f'\n[{table}]\n{name} = {value}\n')
+
+    def test_no_spinning(self):
+        self.assertEqual(self.settings(contents='[device]\nspin_us = 0')['spin_us'], 0)
 
     def test_numbers_that_do_not_fit(self):
         self.assert_refused(f'{TOML}, line 1: ', contents=f'limits.calls = {2 ** 64}')
@@ -170,7 +179,8 @@ class TestFile(SettingsTest):
                              'allow_exec': ['1', '"true"', '[true]'],
                              'allow_kernels': ['0', '"no"'],
                              'hosts': ['"models.example.org"', '[1]', '[""]'],
-                             'limits': ['1', '[]'], 'timeouts': ['1', '"x"']}.items():
+                             'limits': ['1', '[]'], 'timeouts': ['1', '"x"'],
+                             'device': ['1', '"x"']}.items():
             for value in values:
                 with self.subTest(name, value=value):
                     self.assert_refused(f'{TOML}, line 2: {name} is ', ': write ',
@@ -183,6 +193,8 @@ class TestFile(SettingsTest):
                             contents='[limits]\ncall = 1\n')
         self.assert_refused(f'{TOML}, line 2: [timeouts] calls is not known', 'hello_ms, stall_ms',
                             contents='[timeouts]\ncalls = 1\n')
+        self.assert_refused(f'{TOML}, line 2: [device] spin is not known', 'but spin_us',
+                            contents='[device]\nspin = 1\n')
 
     def test_bad_addresses(self):
         self.assert_refused(f'{TOML}, line 2: listen: the address "tcp://127.0.0.1:x" is wrong',

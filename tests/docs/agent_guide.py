@@ -8,7 +8,7 @@ import sys
 from harness import Agent
 
 OPTION = re.compile(r'^  (--[a-z-]+)', re.MULTILINE)
-TABLES = ('limits', 'timeouts')
+TABLES = ('limits', 'timeouts', 'device')
 
 
 def known_keys(agent, table):
@@ -26,7 +26,7 @@ def refused(agent, contents):
 
 
 def most_of(agent, table, key):
-    return int(re.search(r'from 1 to (\d+)', refused(agent, f'[{table}]\n{key} = 0\n')).group(1))
+    return int(re.search(r'from \d to (\d+)', refused(agent, f'[{table}]\n{key} = -1\n')).group(1))
 
 
 def told_by_the_program(agent):

@@ -6,8 +6,8 @@ import re
 import struct
 import sys
 
-CODES = {'u16': 'H', 'u32': 'I', 'u64': 'Q', 'i32': 'i', 'char': 's'}
-C_CODES = {'uint16_t': 'H', 'uint32_t': 'I', 'uint64_t': 'Q', 'int32_t': 'i', 'int64_t': 'Q',
+CODES = {'u8': 'B', 'u16': 'H', 'u32': 'I', 'u64': 'Q', 'i32': 'i', 'char': 's'}
+C_CODES = {'uint8_t': 'B', 'uint16_t': 'H', 'uint32_t': 'I', 'uint64_t': 'Q', 'int32_t': 'i', 'int64_t': 'Q',
            'vaccel_id_t': 'Q', 'char': 's'}
 UNITS = {'GiB': 1 << 30}
 # Enumerations whose numbers travel, beside those of wire.h: header, words before the name.
@@ -15,7 +15,7 @@ ENUMERATIONS = [('error.h', None), ('arg.h', 'VACCEL_ARG_'), ('resource.h', 'VAC
                 ('plugin.h', 'VACCEL_PLUGIN_')]
 # Bits that a client does not send.
 NOT_SENT = {'VACCEL_PLUGIN_REMOTE', 'VACCEL_PLUGIN_ALL'}
-BLOCK = re.compile(r'^```hex (client|agent) ([\w ]+)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r'^```hex (client|agent|driver|device) ([\w ]+)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 
 
 def without_comments(text):
@@ -65,8 +65,8 @@ def told_structs(text):
     return found
 
 
-def told_numbers(text):
-    rows = re.findall(r'^\| `((?:WIRE|VACCEL)_\w+)` \| (-?\w+) \|', text, re.MULTILINE)
+def told_numbers(text, prefixes='WIRE|VACCEL'):
+    rows = re.findall(rf'^\| `((?:{prefixes})_\w+)` \| (-?\w+) \|', text, re.MULTILINE)
     names = [name for name, _ in rows]
     assert len(names) == len(set(names)), 'a name is told twice'
     return {name: int(number, 0) for name, number in rows}
@@ -116,7 +116,7 @@ def example_of(text):
         yield who, names.split(), [(bytes.fromhex(data), name, told) for data, name, told in lines]
 
 
-def faults_of_message(names, lines, layouts):
+def faults_of_message(names, lines, layouts, before_body=32):
     """Each line is the next field of the structs, and has the value that it says."""
     fields = [field for name in names for field in layouts[name]]
     for (_, name, code, _), (data, said, told) in zip(fields, lines):
@@ -128,8 +128,9 @@ def faults_of_message(names, lines, layouts):
     if len(lines) < len(fields) or any(name != '...' for _, name, _ in rest):
         yield f'{names} have {len(fields)} fields'
     size = sum(len(data) for data, _, _ in lines)
-    if struct.unpack('<I', lines[0][0])[0] != size - 32:
-        yield f'the body does not have {size - 32} bytes'
+    body_size = next(data for data, name, _ in lines if name == 'body_size')
+    if struct.unpack('<I', body_size)[0] != size - before_body:
+        yield f'the body does not have {size - before_body} bytes'
 
 
 def differences(what, told, real):

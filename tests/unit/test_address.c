@@ -78,8 +78,13 @@ static void test_what_can_be_understood(void **state)
                                        "tcp://[::1]:65500",   "tcp://[fe80::1%lo]:1",
                                        "vsock://2:65500",     "vsock://0:0",
                                        "vsock://3:4294967295"};
-    static const char *const to_listen[] = {"tcp://0.0.0.0:0", "tcp://[::]:0", "vsock://any:65500",
-                                            "vsock://4294967295:65500"};
+    static const char *const to_listen[] = {"tcp://0.0.0.0:0",
+                                            "tcp://[::]:0",
+                                            "vsock://any:65500",
+                                            "vsock://4294967295:65500",
+                                            "vhost-user:///run/a b/vm0.sock",
+                                            "vhost-user:///a?id=1",
+                                            "vhost-user:///a?id=63"};
     static const char *const to_connect[] = {"tcp://localhost:65500", "tcp://a-b.c_d.example:1"};
 
     (void)state;
@@ -143,6 +148,22 @@ static void test_what_can_not(void **state)
         "vsock://2:1:1",
         "vsock://2:any",
         "vsock://2:1 ",
+        "vhost-user://",
+        "vhost-user:///",
+        "vhost-user://a",
+        "vhost-user:///a/",
+        "vhost-user:///a?",
+        "vhost-user:///a?id",
+        "vhost-user:///a?id=",
+        "vhost-user:///a?id=0",
+        "vhost-user:///a?id=2",
+        "vhost-user:///a?id=64",
+        "vhost-user:///a?id=4294967297",
+        "vhost-user:///a?id=-1",
+        "vhost-user:///a?id=63x",
+        "vhost-user:///a?id=63?id=63",
+        "vhost-user:///a?name=x",
+        "vhost-user://?id=63",
     };
 
     (void)state;
@@ -158,18 +179,35 @@ static void test_what_can_not(void **state)
     }
 }
 
-static void test_longest_path(void **state)
+static void assert_longest_path(const char *before, const char *behind)
 {
-    char address[sizeof("unix://") + 108];
+    char address[256];
+    int length = snprintf(address, sizeof(address), "%s/%0*d%s", before, 107, 0, behind);
 
-    (void)state;
-    memset(address, 'x', sizeof(address));
-    memcpy(address, "unix:///", 8);
-    address[sizeof(address) - 1] = '\0';
+    assert_true(length < (int)sizeof(address));
     assert_int_equal(address_check(address, true, why, sizeof(why)), VACCEL_EINVAL);
     assert_why("107 bytes");
-    address[sizeof(address) - 2] = '\0';
+    snprintf(address, sizeof(address), "%s/%0*d%s", before, 106, 0, behind);
     assert_int_equal(address_check(address, true, why, sizeof(why)), VACCEL_OK);
+}
+
+static void test_longest_path(void **state)
+{
+    (void)state;
+    assert_longest_path("unix://", "");
+    assert_longest_path("vhost-user://", "");
+    assert_longest_path("vhost-user://", "?id=63");
+}
+
+static void test_devices(void **state)
+{
+    (void)state;
+    assert_int_equal(address_device("vhost-user:///a"), 2);
+    assert_int_equal(address_device("vhost-user:///a?id=1"), 1);
+    assert_int_equal(address_device("vhost-user:///a?id=63"), 63);
+    assert_int_equal(address_device("unix:///a?id=63"), 0);
+    assert_int_equal(address_device("tcp://127.0.0.1:0"), 0);
+    assert_int_equal(address_device("vhost-user:///a?id=64"), 0);
 }
 
 static void test_long_addresses_are_cut_in_sentences(void **state)
@@ -531,6 +569,7 @@ int main(void)
         cmocka_unit_test(test_what_can_be_understood),
         cmocka_unit_test(test_what_can_not),
         cmocka_unit_test(test_longest_path),
+        cmocka_unit_test(test_devices),
         cmocka_unit_test(test_long_addresses_are_cut_in_sentences),
         test(test_unix),
         cmocka_unit_test(test_tcp),

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BROKER_CONFIG_SPACE_H
+#define BROKER_CONFIG_SPACE_H
+
+#include <stdint.h>
+
+/* What a device is to a guest before any of it is set up. */
+
+/* The features that a device of that virtio id offers. */
+uint64_t config_space_features(uint32_t device);
+
+/*
+ * Some bytes of its configuration space; beyond what there is are zeros.
+ * @address  where its front end connects, which gives the device its name
+ */
+void config_space_read(uint32_t device, const char *address, uint32_t offset, uint8_t *bytes,
+                       uint32_t size);
+
+#endif

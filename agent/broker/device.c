@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/broker/device.h"
+#include "agent/broker/device_ledger.h"
+#include "agent/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    SAY_AGAIN_MS = 20,
+    ACCEPT_AGAIN_MS = 500,
+    NEXT_WORKER_MS = 10000, /* to return what another one left */
+    HINT_MS = 10000,
+    HOW_SIZE = 128,
+};
+
+/* Where device_poll() puts its three. */
+enum { AT_WORKER, AT_LISTENER, AT_FRONT_END };
+
+static struct log_budget budget = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+bool device_begin(struct device *device, const struct settings *settings,
+                  const struct listener *listener)
+{
+    int ledger_fd;
+
+    *device = (struct device){.listener = listener,
+                              .reset_ms = settings->timeouts.reset_ms,
+                              .say_at = MOMENT_NEVER,
+                              .patience = MOMENT_NEVER,
+                              .hint_at = MOMENT_NEVER,
+                              .accept_at = MOMENT_NEVER};
+    front_end_init(&device->front, listener->device, listener->address);
+    device->ledger = device_ledger_share(&ledger_fd);
+    if (!device->ledger)
+        return false;
+    keeper_begin(&device->keeper, settings, listener->address, ledger_fd);
+    return true;
+}
+
+static bool give_state(struct device *device)
+{
+    struct device_state state;
+    int fds[DEVICE_FDS_MOST];
+    size_t nr_fds = front_end_state(&device->front, &state, fds);
+
+    /* Also a ring that was disabled: what another worker left in flight is returned first. */
+    state.is_running |= device->phase == DEVICE_STOPS;
+    device->is_used = device->is_told = true;
+    return worker_give_device(&device->keeper.worker, &state, fds, nr_fds, &device->header_is_sent);
+}
+
+static bool can_hear(const struct device *device)
+{
+    const struct keeper *keeper = &device->keeper;
+
+    return keeper->worker.pid && keeper->worker.control >= 0 && !keeper->is_stopping &&
+           !keeper->is_replacing;
+}
+
+/* What it does not take now is said again soon: that it takes nothing for long is not to be expected. */
+static void tell_worker(struct device *device)
+{
+    device->say_at = MOMENT_NEVER;
+    if (!can_hear(device))
+        return;
+    if (device->state_is_due)
+        device->state_is_due = !give_state(device);
+    if (device->stop_is_due && !device->state_is_due)
+        device->stop_is_due = !worker_stop_device(&device->keeper.worker);
+    if (device->state_is_due || device->stop_is_due)
+        device->say_at = moment_now() + SAY_AGAIN_MS;
+}
+
+static void wait_for_stop(struct device *device, uint64_t patience_ms)
+{
+    device->stop_is_due = true;
+    device->patience = moment_now() + (moment)patience_ms;
+    tell_worker(device);
+}
+
+static void forget_ring(struct device *device)
+{
+    device_ledger_clear(device->ledger);
+    device->is_told = device->is_forced = false;
+    device->state_is_due = device->stop_is_due = false;
+    device->patience = device->hint_at = MOMENT_NEVER;
+}
+
+/* Nobody is left who could use the front end's memory. */
+static void finish_leaving(struct device *device)
+{
+    forget_ring(device);
+    front_end_end(&device->front);
+    device->phase = DEVICE_IS_FREE;
+}
+
+/* A worker that knows nothing of the front end is as good as new. */
+static void begin_leaving(struct device *device)
+{
+    device->phase = DEVICE_IS_LEFT;
+    device->state_is_due = device->header_is_sent;
+    if (!device->is_used)
+        finish_leaving(device);
+    else if (device->is_forced || !device->is_told)
+        keeper_replace(&device->keeper);
+    else
+        wait_for_stop(device, device->reset_ms);
+}
+
+static void finish_stop(struct device *device, uint16_t next)
+{
+    forget_ring(device);
+    device->phase = DEVICE_SERVES;
+    if (!front_end_stopped(&device->front, next))
+        begin_leaving(device);
+}
+
+/* What a worker that died left in flight is for the next one to return. */
+static void begin_stop(struct device *device)
+{
+    device->phase = DEVICE_STOPS;
+    device->hint_at = MOMENT_NEVER;
+    if (device->is_told || device_ledger_in_flight(device->ledger))
+        wait_for_stop(device, device->is_told ? device->reset_ms : NEXT_WORKER_MS);
+    else
+        finish_stop(device, device_ledger_next(device->ledger, device->front.ring.base));
+}
+
+static void hear_stopped(struct device *device, uint32_t next)
+{
+    if (device->phase == DEVICE_STOPS)
+        finish_stop(device, (uint16_t)next);
+    else if (device->phase == DEVICE_IS_LEFT)
+        keeper_replace(&device->keeper);
+}
+
+static void receive(struct device *device)
+{
+    struct control_message message;
+
+    while (keeper_receive(&device->keeper, &message))
+        if (message.type == CONTROL_DEVICE_STOPPED)
+            hear_stopped(device, message.slot);
+}
+
+static void tell_end(const struct device *device, const char *how)
+{
+    unsigned int calls = device_ledger_in_flight(device->ledger);
+    int pid = (int)device->keeper.worker.pid;
+    const char *address = device->listener->address;
+
+    if (device->keeper.is_stopping && calls)
+        agent_warn("worker %d of %s %s before all calls had ended", pid, address, how);
+    else if (!device->keeper.is_stopping && !device->keeper.is_replacing)
+        agent_error("worker %d of %s %s; requests that it had: %u", pid, address, how, calls);
+}
+
+/* What was waiting for the worker to stop, and needs no other one for it. */
+static void end_waiting(struct device *device)
+{
+    if (device->phase == DEVICE_IS_LEFT)
+        finish_leaving(device);
+    else if (device->phase == DEVICE_STOPS && !device_ledger_in_flight(device->ledger))
+        finish_stop(device, device_ledger_next(device->ledger, device->front.ring.base));
+}
+
+/* The next one is told what the last one knew, and begins with what that left in flight. */
+static void go_on(struct device *device)
+{
+    if (device->phase == DEVICE_IS_FREE)
+        return;
+    device->state_is_due =
+        front_end_is_running(&device->front) || device_ledger_in_flight(device->ledger);
+    if (device->phase == DEVICE_STOPS) {
+        device->is_forced = true;
+        wait_for_stop(device, NEXT_WORKER_MS);
+    }
+    tell_worker(device);
+}
+
+void device_reap(struct device *device)
+{
+    char how[HOW_SIZE];
+
+    if (!keeper_reap(&device->keeper, how, sizeof(how)))
+        return;
+    receive(device);
+    tell_end(device, how);
+    device->is_used = device->is_told = device->header_is_sent = false;
+    device->state_is_due = device->stop_is_due = false;
+    end_waiting(device);
+    keeper_go_on(&device->keeper);
+    go_on(device);
+}
+
+/* A ring that is not running, and was not, is of no interest to a worker. */
+static void take_changes(struct device *device)
+{
+    bool is_running = front_end_is_running(&device->front);
+
+    if (!device->front.has_changed)
+        return;
+    device->front.has_changed = false;
+    if (!is_running && !device->is_told)
+        return;
+    if (is_running && device->hint_at == MOMENT_NEVER && !device->hint_is_given)
+        device->hint_at = moment_now() + HINT_MS;
+    device->state_is_due = true;
+    tell_worker(device);
+}
+
+static void hear_requests(struct device *device)
+{
+    enum front_end_news news = front_end_hear(&device->front);
+
+    if (news == FRONT_END_IS_GONE) {
+        begin_leaving(device);
+        return;
+    }
+    take_changes(device);
+    if (news == FRONT_END_STOPS)
+        begin_stop(device);
+}
+
+static void refuse(const struct device *device, int socket)
+{
+    struct front_end second;
+
+    front_end_init(&second, device->listener->device, device->listener->address);
+    front_end_begin(&second, socket);
+    front_end_blame(&second, "the device has a front end already, and this one is disconnected");
+    front_end_end(&second);
+}
+
+static void accept_front_end(struct device *device)
+{
+    int socket = accept4(device->listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+    if (socket >= 0 && device->phase != DEVICE_IS_FREE) {
+        refuse(device, socket);
+    } else if (socket >= 0) {
+        front_end_begin(&device->front, socket);
+        device->phase = DEVICE_SERVES;
+        device->hint_is_given = false;
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
+        if (agent_log_allows(&budget))
+            agent_error("%s: cannot accept a connection: %s; waiting %d ms",
+                        device->listener->address, strerror(errno), ACCEPT_AGAIN_MS);
+        device->accept_at = moment_now() + ACCEPT_AGAIN_MS;
+    }
+}
+
+void device_poll(struct device *device, struct polled *polled)
+{
+    bool accepts = !device->keeper.is_stopping && device->phase != DEVICE_IS_LEFT &&
+                   device->accept_at == MOMENT_NEVER;
+    bool listens = !device->keeper.is_stopping && device->phase == DEVICE_SERVES;
+
+    device->polled_at =
+        polled_add(polled, device->keeper.worker.control, keeper_events(&device->keeper));
+    polled_add(polled, accepts ? device->listener->fd : -1, POLLIN);
+    polled_add(polled, listens ? device->front.socket : -1, POLLIN);
+}
+
+void device_hear_worker(struct device *device, const struct polled *polled)
+{
+    short events = polled->list[device->polled_at + AT_WORKER].revents;
+
+    if (events & POLLOUT)
+        keeper_has_room(&device->keeper);
+    if (events & ~POLLOUT)
+        receive(device);
+}
+
+void device_hear_front_end(struct device *device, const struct polled *polled)
+{
+    const struct pollfd *at = &polled->list[device->polled_at];
+
+    if (at[AT_FRONT_END].revents && device->phase == DEVICE_SERVES)
+        hear_requests(device);
+    if (at[AT_LISTENER].revents && device->phase != DEVICE_IS_LEFT)
+        accept_front_end(device);
+}
+
+moment device_next_moment(const struct device *device)
+{
+    moment next = moment_earlier(device->say_at, device->patience);
+
+    next = moment_earlier(next, keeper_next_moment(&device->keeper));
+    next = moment_earlier(next, device->hint_at);
+    return moment_earlier(next, device->accept_at);
+}
+
+/* The VMM waits, all its processors with it. */
+static void lose_patience(struct device *device)
+{
+    device->patience = MOMENT_NEVER;
+    if (device->phase == DEVICE_IS_LEFT) {
+        keeper_replace(&device->keeper);
+    } else if (device->is_forced || !device->is_told) {
+        front_end_blame(&device->front, "the requests in flight could not be returned, and the "
+                                        "front end is disconnected");
+        device->is_forced = true;
+        begin_leaving(device);
+    } else {
+        agent_warn("%s: the VM stops its device, and calls did not end within %llu ms (setting "
+                   "reset_ms): worker %d is killed",
+                   device->listener->address, (unsigned long long)device->reset_ms,
+                   (int)device->keeper.worker.pid);
+        device->is_forced = true;
+        keeper_replace(&device->keeper);
+    }
+}
+
+static void give_hint(struct device *device)
+{
+    device->hint_at = MOMENT_NEVER;
+    if (device->hint_is_given || !front_end_is_running(&device->front) ||
+        !device_ledger_is_unused(device->ledger, device->front.ring.base))
+        return;
+    device->hint_is_given = true;
+    front_end_blame(&device->front, "has a running queue but no request came: does the VM's "
+                                    "memory have share=on?");
+}
+
+void device_keep_moments(struct device *device, moment now)
+{
+    bool had_worker = device->keeper.worker.pid;
+
+    keeper_keep_moments(&device->keeper, now);
+    if (device->say_at <= now || (!had_worker && device->keeper.worker.pid))
+        tell_worker(device);
+    if (device->patience <= now)
+        lose_patience(device);
+    if (device->hint_at <= now)
+        give_hint(device);
+    if (device->accept_at <= now)
+        device->accept_at = MOMENT_NEVER;
+}

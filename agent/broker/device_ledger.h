@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BROKER_DEVICE_LEDGER_H
+#define BROKER_DEVICE_LEDGER_H
+
+#include "agent/device.h"
+
+/* The broker's side of a device's ledger. NULL: no memory to share, with the reason logged. */
+struct device_ledger *device_ledger_share(int *fd);
+
+/* Chains in the hands of a worker, or of one that died. */
+unsigned int device_ledger_in_flight(const struct device_ledger *ledger);
+
+/* Nothing in flight: the index of the avail ring at which a worker would go on. */
+uint16_t device_ledger_next(const struct device_ledger *ledger, uint32_t base);
+
+/* Since the ring was started at @base no chain was taken. */
+bool device_ledger_is_unused(const struct device_ledger *ledger, uint32_t base);
+
+/* The ring is stopped. */
+void device_ledger_clear(struct device_ledger *ledger);
+
+#endif

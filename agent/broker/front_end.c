@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/broker/front_end.h"
+#include "agent/broker/front_end_requests.h"
+#include "agent/log.h"
+#include "stream/address.h"
+#include "virtio/virtio.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { REQUESTS_A_TURN = 64 };
+
+static struct log_budget budget = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+void front_end_init(struct front_end *front, uint32_t device, const char *address)
+{
+    *front = (struct front_end){
+        .socket = -1, .device = device, .address = address, .ring = {.kick = -1, .call = -1}};
+}
+
+void front_end_begin(struct front_end *front, int socket)
+{
+    front_end_init(front, front->device, front->address);
+    front->socket = socket;
+    address_describe_peer(socket, front->peer, sizeof(front->peer));
+    vhost_receiver_begin(&front->receiver, false);
+}
+
+static void close_event(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+void front_end_end(struct front_end *front)
+{
+    if (front->socket < 0)
+        return;
+    vhost_receiver_end(&front->receiver);
+    memory_table_clear(&front->memory);
+    close_event(&front->ring.kick);
+    close_event(&front->ring.call);
+    close(front->socket);
+    front_end_init(front, front->device, front->address);
+}
+
+void front_end_blame(const struct front_end *front, const char *sentence)
+{
+    if (agent_log_allows(&budget))
+        agent_warn("%s: %s: %s", front->address, front->peer, sentence);
+}
+
+/* Descriptors stay: none is for the other side. */
+static bool reply_to(const struct front_end *front, struct vhost_message *reply)
+{
+    reply->header.flags = VHOST_USER_REPLY;
+    if (vhost_send(front->socket, reply))
+        return true;
+    front_end_blame(front, "the front end does not take its answers: it is disconnected");
+    return false;
+}
+
+static bool acknowledge(const struct front_end *front, const struct vhost_header *header,
+                        uint64_t number)
+{
+    struct vhost_message reply = {.header = {.request = header->request, .size = sizeof(number)},
+                                  .body.u64 = number};
+
+    if (!(header->flags & VHOST_USER_NEED_REPLY) ||
+        !(front->protocol_features & VIRTIO_BIT(VHOST_USER_PROTOCOL_F_REPLY_ACK)))
+        return true;
+    return reply_to(front, &reply);
+}
+
+static bool holds_ring(const struct front_end *front)
+{
+    const struct memory_table *memory = &front->memory;
+    const struct ring *ring = &front->ring;
+
+    return memory_table_holds(memory, ring->desc, virtq_desc_bytes(ring->size), VIRTQ_DESC_ALIGN) &&
+           memory_table_holds(memory, ring->avail, virtq_avail_bytes(ring->size),
+                              VIRTQ_AVAIL_ALIGN) &&
+           memory_table_holds(memory, ring->used, virtq_used_bytes(ring->size), VIRTQ_USED_ALIGN);
+}
+
+static bool is_set_up(const struct front_end *front)
+{
+    const struct ring *ring = &front->ring;
+
+    return ring->is_started && ring->size && ring->has_addresses && front->memory.nr_regions;
+}
+
+/* Without the protocol's features a ring need not be enabled. */
+bool front_end_is_running(const struct front_end *front)
+{
+    return is_set_up(front) && (front->ring.is_enabled ||
+                                !(front->features & VIRTIO_BIT(VHOST_USER_F_PROTOCOL_FEATURES)));
+}
+
+/* In which order memory and ring are set up is the front end's choice, so both are seen together. */
+static enum request_outcome carry_out(struct front_end *front, struct vhost_message *reply)
+{
+    struct vhost_message *message = &front->receiver.message;
+    enum request_outcome outcome = front_end_request(front, message, reply);
+
+    if (outcome == REQUEST_DONE && is_set_up(front) && !holds_ring(front))
+        return front_end_wrong(front, "the ring does not lie in the memory, or not at addresses as "
+                                      "virtio wants them");
+    return outcome;
+}
+
+static enum front_end_news complain(const struct front_end *front)
+{
+    if (agent_log_allows(&budget))
+        agent_warn("%s: %s does not keep to vhost-user: %s", front->address, front->peer,
+                   front->fault);
+    return FRONT_END_IS_GONE;
+}
+
+static enum front_end_news take_message(struct front_end *front)
+{
+    struct vhost_message reply = {.header = front->receiver.message.header};
+    const struct vhost_header asked = reply.header;
+    bool goes_on = true;
+
+    switch (carry_out(front, &reply)) {
+    case REQUEST_DONE:
+        goes_on = acknowledge(front, &asked, 0);
+        break;
+    case REQUEST_REFUSED:
+        goes_on = acknowledge(front, &asked, 1);
+        break;
+    case REQUEST_REPLIED:
+        goes_on = reply_to(front, &reply);
+        break;
+    case REQUEST_STOPS:
+        return FRONT_END_STOPS;
+    case REQUEST_WRONG:
+        return complain(front);
+    }
+    return goes_on ? FRONT_END_LISTENS : FRONT_END_IS_GONE;
+}
+
+enum front_end_news front_end_hear(struct front_end *front)
+{
+    enum front_end_news news = FRONT_END_LISTENS;
+    int left = REQUESTS_A_TURN;
+
+    while (news == FRONT_END_LISTENS && left--) {
+        switch (vhost_receive(&front->receiver, front->socket)) {
+        case VHOST_COMPLETE:
+            news = take_message(front);
+            break;
+        case VHOST_INCOMPLETE:
+            return FRONT_END_LISTENS;
+        case VHOST_CLOSED:
+            return FRONT_END_IS_GONE;
+        case VHOST_WRONG:
+            front_end_wrong(front, "%s %llu", front->receiver.fault.what,
+                            (unsigned long long)front->receiver.fault.value);
+            return complain(front);
+        }
+    }
+    return news;
+}
+
+bool front_end_stopped(struct front_end *front, uint16_t next)
+{
+    struct vhost_message reply = {
+        .header = {.request = VHOST_USER_GET_VRING_BASE, .size = sizeof(reply.body.state)},
+        .body.state = {.num = next}};
+
+    front->ring.is_started = false;
+    front->ring.base = next;
+    close_event(&front->ring.kick);
+    return reply_to(front, &reply);
+}
+
+size_t front_end_state(const struct front_end *front, struct device_state *state, int *fds)
+{
+    const struct ring *ring = &front->ring;
+    size_t count = front->memory.nr_regions;
+
+    *state = (struct device_state){.features = front->features,
+                                   .nr_regions = front->memory.nr_regions,
+                                   .queue_size = ring->size,
+                                   .desc = ring->desc,
+                                   .avail = ring->avail,
+                                   .used = ring->used,
+                                   .base = ring->base,
+                                   .is_running = front_end_is_running(front),
+                                   .has_kick = ring->kick >= 0,
+                                   .has_call = ring->call >= 0,
+                                   .has_front = true};
+    memcpy(state->regions, front->memory.regions, count * sizeof(struct vhost_region));
+    memcpy(fds, front->memory.fds, count * sizeof(int));
+    if (state->has_kick)
+        fds[count++] = ring->kick;
+    if (state->has_call)
+        fds[count++] = ring->call;
+    fds[count++] = front->socket;
+    return count;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/worker/device/request.h"
+#include "agent/worker/handlers.h"
+#include "agent/worker/worker.h"
+#include "wire/goodbye.h"
+
+/* A request's life: from a chain to its answer, and which are kept. */
+
+struct device_request *request_new(struct device *device)
+{
+    struct device_request *request;
+
+    pthread_mutex_lock(&device->lock);
+    request = device->spare;
+    if (request)
+        device->spare = request->next;
+    pthread_mutex_unlock(&device->lock);
+    if (!request)
+        request = malloc(sizeof(*request));
+    if (!request)
+        return NULL;
+    incoming_begin(&request->incoming);
+    memset(&request->next, 0,
+           offsetof(struct device_request, chain) - offsetof(struct device_request, next));
+    return request;
+}
+
+static void keep(struct device *device, struct device_request *request)
+{
+    pthread_mutex_lock(&device->lock);
+    request->next = device->spare;
+    device->spare = request;
+    pthread_mutex_unlock(&device->lock);
+}
+
+void request_free(struct device *device, struct device_request *request)
+{
+    request_unplace(device, request);
+    if (request->memory)
+        request_return(device, request, 0);
+    if (request->is_listed)
+        incoming_end(&device->client, &request->incoming);
+    free(request->data);
+    free(request->chunks);
+    keep(device, request);
+}
+
+void request_take(struct device *device, struct device_request *request)
+{
+    request->memory = guest_memory_use(device->memory);
+    pthread_mutex_lock(&device->lock);
+    device->nr_requests++;
+    pthread_mutex_unlock(&device->lock);
+}
+
+/* The memory of one is not used any more. */
+static void leave_memory(struct device *device, struct guest_memory *memory)
+{
+    bool tell;
+
+    guest_memory_leave(memory);
+    pthread_mutex_lock(&device->lock);
+    tell = --device->nr_requests == 0 && device->stopping;
+    pthread_mutex_unlock(&device->lock);
+    if (tell)
+        device_tell(device);
+}
+
+void request_return(struct device *device, struct device_request *request, uint64_t written)
+{
+    struct guest_memory *memory = request->memory;
+
+    request->memory = NULL;
+    ring_return(&device->ring, request->chain.head,
+                written < UINT32_MAX ? (uint32_t)written : UINT32_MAX);
+    request_unplace(device, request);
+    leave_memory(device, memory);
+}
+
+/* From here on nothing of it may be used: who fills its rooms may free it. */
+static void return_and_hold(struct device *device, struct device_request *request)
+{
+    struct guest_memory *memory = request->memory;
+    uint64_t written = request->written;
+    uint16_t head = request->chain.head;
+
+    request_unplace(device, request);
+    request->memory = NULL;
+    request_hold(device, request);
+    ring_return(&device->ring, head, (uint32_t)written);
+    leave_memory(device, memory);
+}
+
+/* As much of it as there is room for. */
+static void write_goodbye(struct device_request *request, int status, const char *sentence)
+{
+    unsigned char buf[WIRE_GOODBYE_ROOM] __attribute__((aligned(WIRE_ALIGN)));
+    uint64_t room = request->chain.write.size;
+    size_t size = wire_goodbye(buf, sizeof(buf), (uint32_t)status, sentence);
+
+    if (room > request->chain.accel.answer_size)
+        room = request->chain.accel.answer_size;
+    if (size > room)
+        size = wire_goodbye(buf, sizeof(buf), (uint32_t)status, "");
+    request->written = size <= room ? size : 0;
+    chain_copy_in(&request->chain.write, 0, buf, request->written);
+}
+
+void request_refuse(struct device *device, struct device_request *request, int status,
+                    const char *sentence)
+{
+    atomic_store(&device->greeted, false);
+    write_goodbye(request, status, sentence);
+    request_return(device, request, request->written);
+    request_free(device, request);
+}
+
+static void say_goodbye(struct client *client, struct incoming *incoming, int status,
+                        const char *sentence)
+{
+    struct device *device = (struct device *)client;
+
+    atomic_store(&device->greeted, false);
+    write_goodbye((struct device_request *)incoming, status, sentence);
+}
+
+/* What is left of it stays with the request. */
+static void keep_rest(struct device *device, struct device_request *request, struct answer *answer)
+{
+    struct incoming *incoming = &request->incoming;
+
+    if (!request_may_hold(device)) {
+        say_goodbye(&device->client, incoming, VACCEL_EAGAIN,
+                    "too many answers wait for rooms that were not asked for");
+        return;
+    }
+    request->must_hold = true;
+    incoming->payload = answer->payload;
+    if (answer->payload.list == &answer->piece) {
+        incoming->chunk = answer->piece;
+        incoming->payload.list = &incoming->chunk;
+    }
+    request->data = answer->data;
+    answer->data = NULL;
+}
+
+static void put_answer(struct client *client, struct incoming *incoming, struct answer *answer,
+                       size_t size)
+{
+    struct device *device = (struct device *)client;
+    struct device_request *request = (struct device_request *)incoming;
+    const struct wire_header *header = wire_header_of(&answer->writer);
+    struct chain *chain = &request->chain;
+
+    if (!size || size > incoming->answer_room) {
+        say_goodbye(client, incoming, VACCEL_ERANGE, "a chain has too little room for its answer");
+        return;
+    }
+    chain_copy_in(&chain->write, 0, header, size);
+    request->written = size;
+    if (answer->payload.count &&
+        request_put_rooms(request, &answer->payload, chain, incoming->answer_room))
+        keep_rest(device, request, answer);
+    if (header->status == VACCEL_OK && incoming->request.header.type == WIRE_HELLO)
+        atomic_store(&device->greeted, true);
+}
+
+const struct client_carrier device_carrier = {
+    .prepare = request_place,
+    .answer = put_answer,
+    .say_goodbye = say_goodbye,
+};
+
+/* Under the client's lock: requests of the connection before, whose calls may still run. */
+static bool others_run(const struct client *client)
+{
+    const struct incoming *incoming = client->unanswered;
+
+    while (incoming && incoming->request.header.type == WIRE_HELLO)
+        incoming = incoming->next_unanswered;
+    return incoming != NULL || client->nr_answering;
+}
+
+/* Whatever the connection before this hello had is gone when this returns. */
+static void begin_anew(struct device *device)
+{
+    struct client *client = &device->client;
+
+    requests_drop(device);
+    pthread_mutex_lock(&client->lock);
+    while (others_run(client))
+        pthread_cond_wait(&client->ended, &client->lock);
+    pthread_mutex_unlock(&client->lock);
+    requests_drop(device);
+    sessions_free(client);
+    resources_free(client);
+}
+
+void request_run(struct device *device, struct device_request *request)
+{
+    if (request->incoming.request.header.type == WIRE_HELLO)
+        begin_anew(device);
+    incoming_run(&device->client, &request->incoming);
+    if (request->must_hold) {
+        return_and_hold(device, request);
+        return;
+    }
+    request_return(device, request, request->written);
+    request_free(device, request);
+}

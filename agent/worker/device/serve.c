@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/log.h"
+#include "agent/worker/device/request.h"
+#include "agent/worker/worker.h"
+#include "platform/relax.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/*
+ * The threads that take chains and run them. One reads: it looks at the ring for a while, then sleeps until
+ * it is kicked. Who has taken a request runs it, and another one reads meanwhile; see readers.h.
+ */
+
+enum {
+    SPINS = 64,      /* looks at the ring between two at the clock */
+    UNKICKED_MS = 1, /* between two looks at a ring whose driver cannot kick */
+    LONG_FACTOR = 2, /* to look for a while is off when requests take this often as long */
+};
+
+static void clear(int event)
+{
+    uint64_t count;
+
+    if (read(event, &count, sizeof(count)) < 0)
+        return; /* somebody else did */
+}
+
+static void raise_event(int event)
+{
+    const uint64_t one = 1;
+
+    if (write(event, &one, sizeof(one)) < 0)
+        return; /* it is raised as high as can be */
+}
+
+void device_wake(struct device *device)
+{
+    raise_event(device->wake);
+}
+
+void device_tell(struct device *device)
+{
+    raise_event(device->tell);
+}
+
+static bool is_closing(struct device *device)
+{
+    return atomic_load_explicit(&device->readers.closing, memory_order_relaxed);
+}
+
+/* Let who wants to change something have the turn first. */
+static void begin_turn(struct device *device)
+{
+    if (atomic_load(&device->changing)) {
+        pthread_mutex_lock(&device->gate);
+        pthread_mutex_unlock(&device->gate);
+    }
+    pthread_mutex_lock(&device->turn);
+}
+
+static bool can_serve(struct device *device)
+{
+    return device->serving && atomic_load(&device->loaded) && !device->ring.broken;
+}
+
+static bool is_wanted(struct device *device)
+{
+    return atomic_load_explicit(&device->changing, memory_order_relaxed);
+}
+
+/* Look for a while, unless requests have been long of late. Under the turn. */
+static bool spin(struct device *device)
+{
+    uint64_t most = worker.settings.device.spin_us * 1000;
+    uint64_t usual = atomic_load_explicit(&device->readers.usual_ns, memory_order_relaxed);
+    uint64_t until;
+    int i;
+
+    if (!most || usual > LONG_FACTOR * most)
+        return false;
+    until = monotonic_ns() + most;
+    do {
+        for (i = 0; i < SPINS; i++) {
+            if (ring_ready(&device->ring))
+                return true;
+            platform_relax();
+        }
+    } while (monotonic_ns() < until && !is_wanted(device));
+    return false;
+}
+
+/* Take the next chain, if there is one. Under the turn. */
+static enum ring_outcome take(struct device *device, struct device_request *request)
+{
+    enum ring_outcome outcome;
+
+    if (!can_serve(device))
+        return RING_BROKEN;
+    if (!ring_ready(&device->ring) && !spin(device) && ring_arm(&device->ring))
+        return RING_EMPTY;
+    ring_disarm(&device->ring);
+    outcome = ring_take(&device->ring, &request->chain);
+    if (outcome == RING_TAKEN)
+        request_take(device, request);
+    return outcome;
+}
+
+/* Until kicked or woken. @kick  a descriptor of the caller's; -1: none */
+static void sleep_until_kicked(struct device *device, int kick, enum ring_outcome outcome)
+{
+    struct pollfd events[] = {{.fd = device->wake, .events = POLLIN},
+                              {.fd = kick, .events = POLLIN}};
+    bool kicked = outcome == RING_EMPTY && kick >= 0;
+
+    poll(events, kicked ? 2 : 1, outcome == RING_EMPTY && kick < 0 ? UNKICKED_MS : -1);
+    if (events[0].revents)
+        clear(device->wake);
+    if (kicked && events[1].revents)
+        clear(kick);
+}
+
+/* A chain, with what is in it not looked at. False: there may be one now, or the device is closed. */
+static bool wait_for_chain(struct device *device, struct device_request *request)
+{
+    enum ring_outcome outcome;
+    int kick;
+
+    begin_turn(device);
+    outcome = take(device, request);
+    kick = device->kick;
+    pthread_mutex_unlock(&device->turn);
+    if (outcome == RING_TAKEN)
+        return true;
+    if (outcome != RING_REFUSED)
+        sleep_until_kicked(device, kick, outcome);
+    return false;
+}
+
+/* The caller's turn to read. NULL: the device is being closed, or there is no memory. */
+static struct device_request *read_one(struct device *device)
+{
+    struct device_request *request = NULL;
+    struct device_request *empty;
+
+    while (!request && !is_closing(device)) {
+        empty = request_new(device);
+        if (!empty)
+            return NULL;
+        if (wait_for_chain(device, empty))
+            request = request_read(device, empty);
+        else
+            request_free(device, empty);
+    }
+    return request;
+}
+
+static void *serve(void *context);
+
+static bool count_thread(struct device *device)
+{
+    bool more;
+
+    pthread_mutex_lock(&device->lock);
+    more = device->threads <= worker.settings.limits.calls;
+    device->threads += more;
+    pthread_mutex_unlock(&device->lock);
+    return more;
+}
+
+static void discount_thread(struct device *device)
+{
+    pthread_mutex_lock(&device->lock);
+    device->threads--;
+    pthread_mutex_unlock(&device->lock);
+    device_tell(device);
+}
+
+static void run(struct device *device, struct device_request *request)
+{
+    uint64_t begun = monotonic_ns();
+
+    request_run(device, request);
+    readers_note_time(&device->readers, monotonic_ns() - begun);
+}
+
+static void *serve(void *context)
+{
+    struct device *device = context;
+    struct device_request *request;
+
+    while (readers_enter(&device->readers)) {
+        request = read_one(device);
+        if (readers_leave(&device->readers) && request && count_thread(device) &&
+            !thread_start(serve, device))
+            discount_thread(device);
+        if (request)
+            run(device, request);
+    }
+    discount_thread(device);
+    return NULL;
+}
+
+void device_serve(struct device *device)
+{
+    pthread_mutex_lock(&device->lock);
+    device->threads++;
+    pthread_mutex_unlock(&device->lock);
+    atomic_store(&device->loaded, true);
+    device_wake(device);
+    serve(device);
+}
+
+void device_close(struct device *device)
+{
+    readers_close(&device->readers);
+    device_wake(device);
+}
+
+bool device_begin(struct device *device, struct device_ledger *ledger, uint32_t generation,
+                  const char *name)
+{
+    memset(device, 0, sizeof(*device));
+    device->kick = -1;
+    device->front = -1;
+    device->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    device->tell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    pthread_mutex_init(&device->gate, NULL);
+    pthread_mutex_init(&device->turn, NULL);
+    pthread_mutex_init(&device->lock, NULL);
+    readers_begin(&device->readers);
+    ring_begin(&device->ring, ledger);
+    return client_begin(&device->client, &device_carrier, name, generation) && device->wake >= 0 &&
+           device->tell >= 0;
+}
+
+void device_end(struct device *device)
+{
+    struct device_request *request;
+
+    requests_drop(device);
+    client_end(&device->client);
+    while ((request = device->spare)) {
+        device->spare = request->next;
+        free(request);
+    }
+    ring_end(&device->ring);
+    guest_memory_leave(device->memory);
+    readers_end(&device->readers);
+    pthread_mutex_destroy(&device->lock);
+    pthread_mutex_destroy(&device->turn);
+    pthread_mutex_destroy(&device->gate);
+    close(device->wake);
+    close(device->tell);
+}

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An agent with a virtio device, and a front end for it."""
+import os
+import pathlib
+import struct
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'vhost'))
+
+from front import Channel, Front  # noqa: E402
+from harness import Agent, PATIENCE, until  # noqa: E402
+
+PROGRAM = sys.argv[1]
+DEVICE = 6
+STATE_OF_DEVICE = struct.Struct('<QII32QQQQI4?')
+
+
+def parse_state(raw):
+    values = STATE_OF_DEVICE.unpack(bytes.fromhex(raw))
+    regions = [values[at:at + 4] for at in range(3, 35, 4)]
+    names = ['desc', 'avail', 'used', 'base', 'is_running', 'has_kick', 'has_call', 'has_front']
+    return {'features': values[0], 'queue_size': values[2], 'regions': regions[:values[1]],
+            **dict(zip(names, values[35:]))}
+
+
+def file_of(fd):
+    return os.fstat(fd).st_ino
+
+
+class Machine(Front):
+    """One that can be closed more than once."""
+
+    is_open = True
+
+    def close(self):
+        if self.is_open:
+            self.is_open = False
+            super().close()
+
+
+class DeviceTest(unittest.TestCase):
+    def setUp(self):
+        self.agent = Agent(PROGRAM)
+        self.addCleanup(self.agent.stop)
+        self.path = self.agent.folder / 'vm0.sock'
+
+    @property
+    def address(self):
+        return f'vhost-user://{self.path}'
+
+    def start(self, *, behind='', reset_ms=60000):
+        configuration = self.agent.folder / 'agent.toml'
+        configuration.write_text(f'[timeouts]\nreset_ms = {reset_ms}\n')
+        self.agent.start('--config', str(configuration), '--listen', self.address + behind, listen=False)
+
+    def begin(self, **more):
+        self.start(**more)
+        return self.agent.ready_worker()
+
+    def front(self, **more):
+        made = Machine(self.path, patience=PATIENCE, **more)
+        self.addCleanup(made.close)
+        return made
+
+    def channel(self):
+        made = Channel(self.path, PATIENCE)
+        self.addCleanup(made.close)
+        return made
+
+    def running(self, worker, **more):
+        """A front end whose ring the worker has been told of."""
+        front = self.front(**more).set_up()
+        self.state_of(worker)
+        return front
+
+    def state_of(self, worker):
+        """The last one of those that were said one after the other."""
+        state = None
+        while not state or not worker.tell('waits'):
+            kind, raw, files = worker.tell('receive')
+            self.assertEqual(kind, DEVICE)
+            state = {**parse_state(raw), 'files': files}
+        return state
+
+    def assert_logged(self, *parts):
+        for part in parts:
+            until(lambda: part in self.agent.log.read_text())
+
+    def assert_silent(self):
+        log = self.agent.log.read_text()
+        self.assertNotIn('<warn>', log)
+        self.assertNotIn('<error>', log)
+
+    def descriptors(self):
+        return len(os.listdir(f'/proc/{self.agent.process.pid}/fd'))

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real agent with a virtio device, attacked by machines, one after the other; and a file's cases."""
+import os
+import signal
+import subprocess
+import sys
+
+import agent
+import cases
+import client
+from agent import SANITIZER, below, children_of, descriptors_of
+from front import Front, Gone
+from guest import Guest, Missing, guest
+
+__all__ = ['main', 'Victim']
+AWAY = (client.Closed, Gone, ConnectionError, TimeoutError, Missing)
+
+
+class Victim(agent.Agent):
+    """The program, in a folder of its own, with one device."""
+
+    def __init__(self, program, plugins, configuration='', options=(), slowness=1):
+        self.socket_name = 'vm.sock'
+        super().__init__(program, plugins, configuration, options, slowness)
+
+    @property
+    def path(self):
+        return self.folder / self.socket_name
+
+    def start(self, command):
+        """As the other agents are started, but with a device instead of sockets."""
+        end = command.index('--listen')
+        options = command[end + 4:]
+        self.command = command[:end] + ['--listen', f'vhost-user://{self.path}'] + options
+        self.run()
+        self.before = self.look_at_rest()
+
+    def run(self):
+        environment = {**os.environ, 'XDG_RUNTIME_DIR': str(self.runtime), 'LC_ALL': 'C'}
+        with open(self.log_file, 'ab') as log:
+            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=log, env=environment)
+        client.wait_until(self.is_listening, self.patience,
+                          lambda: f'the agent does not listen:\n{self.log()}')
+        self.is_usable_soon()
+
+    def is_listening(self):
+        assert self.process.poll() is None, f'the agent ended:\n{self.log()}'
+        return self.path.exists()
+
+    def pid_of_worker(self):
+        """The one that serves the device now; there may be none for a moment."""
+        client.wait_until(lambda: children_of(self.process.pid), self.patience,
+                          lambda: f'there is no worker:\n{self.log()}')
+        return children_of(self.process.pid)[-1]
+
+    def look(self):
+        workers = children_of(self.process.pid)
+        return len(workers), descriptors_of(self.process.pid), len(below(self.runtime))
+
+    def front(self, **how):
+        return Front(self.path, patience=self.patience, **how)
+
+    def guest(self, **how):
+        """A machine that is served, or AssertionError: the one before it may not be gone yet."""
+        made = []
+
+        def served():
+            try:
+                made.append(guest(self.path, patience=self.patience, **how))
+                return True
+            except AWAY:
+                return False
+
+        client.wait_until(served, self.patience, lambda: f'no machine is served:\n{self.log()}')
+        return made[0]
+
+    def is_usable(self):
+        """Another machine, which knows nothing of the attack, is served."""
+        with guest(self.path, patience=self.patience) as honest:
+            session = honest.begin()
+            assert honest.call(session).status == 0
+            honest.end(session)
+
+    def is_usable_soon(self):
+        def served():
+            assert self.process.poll() is None, f'the agent ended:\n{self.log()}'
+            try:
+                self.is_usable()
+                return True
+            except AWAY:
+                return False
+
+        client.wait_until(served, self.patience, lambda: f'nobody is served any more:\n{self.log()}')
+
+    def is_the_same(self):
+        """It has a worker, and nothing left of any machine."""
+        client.wait_until(lambda: self.look() == self.before, self.patience,
+                          lambda: f'left behind: before {self.before}\nnow {self.look()}')
+
+    def is_sound(self):
+        log = self.log()
+        assert not SANITIZER.search(log), log
+
+    def kill_worker(self, number=signal.SIGKILL):
+        os.kill(self.pid_of_worker(), number)
+
+
+def attack(victim, case):
+    case(victim)
+    victim.is_usable_soon()
+    victim.is_sound()
+
+
+def main(module, configuration='', options=()):
+    """
+    Attack one agent with all cases of a module; then nothing of them may be left, and it must end in good
+    order. In the configuration {short} stands for milliseconds that are not long to wait for.
+    """
+    told = cases.arguments()
+    found = cases.cases_of(sys.modules[module])
+    print(f'1..{len(found) + 2}', flush=True)
+    victim = Victim(told.program, told.plugins,
+                    configuration.format(short=cases.SHORT * told.slowness), options, told.slowness)
+    try:
+        passed = [cases.report(number, name, lambda case=case: attack(victim, case))
+                  for number, (name, case) in enumerate(found, 1)]
+        passed += [cases.report(len(found) + 1, 'nothing is left in the agent', victim.is_the_same),
+                   cases.report(len(found) + 2, 'the agent ends in good order', victim.stop)]
+    finally:
+        victim.kill()
+    sys.exit(not all(passed))
