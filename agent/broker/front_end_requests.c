@@ -309,8 +309,8 @@ static enum request_outcome set_config(struct front_end *front, struct vhost_mes
 
 struct request {
     uint32_t number;
-    const char *name;
     int size; /* of the body, unless ANY_SIZE */
+    const char *name;
     size_t most_fds;
     enum request_outcome (*carry_out)(struct front_end *front, struct vhost_message *message,
                                       struct vhost_message *reply);
@@ -319,25 +319,25 @@ struct request {
 enum { U64 = sizeof(uint64_t), STATE = sizeof(struct vhost_vring_state) };
 
 static const struct request requests[] = {
-    {VHOST_USER_GET_FEATURES, "GET_FEATURES", 0, 0, get_features},
-    {VHOST_USER_SET_FEATURES, "SET_FEATURES", U64, 0, set_features},
-    {VHOST_USER_SET_OWNER, "SET_OWNER", 0, 0, ignore},
-    {VHOST_USER_RESET_OWNER, "RESET_OWNER", 0, 0, ignore},
-    {VHOST_USER_SET_MEM_TABLE, "SET_MEM_TABLE", ANY_SIZE, VHOST_FDS_MOST, set_mem_table},
-    {VHOST_USER_SET_VRING_NUM, "SET_VRING_NUM", STATE, 0, set_vring_num},
-    {VHOST_USER_SET_VRING_ADDR, "SET_VRING_ADDR", sizeof(struct vhost_vring_addr), 0,
+    {VHOST_USER_GET_FEATURES, 0, "GET_FEATURES", 0, get_features},
+    {VHOST_USER_SET_FEATURES, U64, "SET_FEATURES", 0, set_features},
+    {VHOST_USER_SET_OWNER, 0, "SET_OWNER", 0, ignore},
+    {VHOST_USER_RESET_OWNER, 0, "RESET_OWNER", 0, ignore},
+    {VHOST_USER_SET_MEM_TABLE, ANY_SIZE, "SET_MEM_TABLE", VHOST_FDS_MOST, set_mem_table},
+    {VHOST_USER_SET_VRING_NUM, STATE, "SET_VRING_NUM", 0, set_vring_num},
+    {VHOST_USER_SET_VRING_ADDR, sizeof(struct vhost_vring_addr), "SET_VRING_ADDR", 0,
      set_vring_addr},
-    {VHOST_USER_SET_VRING_BASE, "SET_VRING_BASE", STATE, 0, set_vring_base},
-    {VHOST_USER_GET_VRING_BASE, "GET_VRING_BASE", STATE, 0, get_vring_base},
-    {VHOST_USER_SET_VRING_KICK, "SET_VRING_KICK", U64, 1, set_vring_kick},
-    {VHOST_USER_SET_VRING_CALL, "SET_VRING_CALL", U64, 1, set_vring_call},
-    {VHOST_USER_SET_VRING_ERR, "SET_VRING_ERR", U64, 1, set_vring_err},
-    {VHOST_USER_GET_PROTOCOL_FEATURES, "GET_PROTOCOL_FEATURES", 0, 0, get_protocol_features},
-    {VHOST_USER_SET_PROTOCOL_FEATURES, "SET_PROTOCOL_FEATURES", U64, 0, set_protocol_features},
-    {VHOST_USER_GET_QUEUE_NUM, "GET_QUEUE_NUM", 0, 0, get_queue_num},
-    {VHOST_USER_SET_VRING_ENABLE, "SET_VRING_ENABLE", STATE, 0, set_vring_enable},
-    {VHOST_USER_GET_CONFIG, "GET_CONFIG", ANY_SIZE, 0, get_config},
-    {VHOST_USER_SET_CONFIG, "SET_CONFIG", ANY_SIZE, 0, set_config},
+    {VHOST_USER_SET_VRING_BASE, STATE, "SET_VRING_BASE", 0, set_vring_base},
+    {VHOST_USER_GET_VRING_BASE, STATE, "GET_VRING_BASE", 0, get_vring_base},
+    {VHOST_USER_SET_VRING_KICK, U64, "SET_VRING_KICK", 1, set_vring_kick},
+    {VHOST_USER_SET_VRING_CALL, U64, "SET_VRING_CALL", 1, set_vring_call},
+    {VHOST_USER_SET_VRING_ERR, U64, "SET_VRING_ERR", 1, set_vring_err},
+    {VHOST_USER_GET_PROTOCOL_FEATURES, 0, "GET_PROTOCOL_FEATURES", 0, get_protocol_features},
+    {VHOST_USER_SET_PROTOCOL_FEATURES, U64, "SET_PROTOCOL_FEATURES", 0, set_protocol_features},
+    {VHOST_USER_GET_QUEUE_NUM, 0, "GET_QUEUE_NUM", 0, get_queue_num},
+    {VHOST_USER_SET_VRING_ENABLE, STATE, "SET_VRING_ENABLE", 0, set_vring_enable},
+    {VHOST_USER_GET_CONFIG, ANY_SIZE, "GET_CONFIG", 0, get_config},
+    {VHOST_USER_SET_CONFIG, ANY_SIZE, "SET_CONFIG", 0, set_config},
 };
 
 static const struct request *find_request(uint32_t number)
