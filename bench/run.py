@@ -27,6 +27,7 @@ RUNS = [
     ('vision', CORES),
     ('bare', CORES),
     ('connections', CORES),
+    ('ring', CORES),
     ('remote_copies', CORES),
     ('grpc', CORES),
     ('nng', CORES),

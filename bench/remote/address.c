@@ -71,7 +71,7 @@ void address_release(const char *address)
 {
     char folder[ADDRESS_ROOM];
 
-    if (!is_unix(address))
+    if (!is_unix(address) && strncmp(address, "virtio:", 7) != 0)
         return;
     unlink(address_place(address));
     strcpy(folder, address_place(address));

@@ -15,13 +15,18 @@ int client_begin(const char *address)
     return ret;
 }
 
-int product_begin(struct product *product, size_t side)
+static size_t size_of_all(size_t side)
+{
+    return 3 * side * side * sizeof(float);
+}
+
+static int fill(struct product *product, size_t side, float *memory)
 {
     size_t elements = side * side;
     size_t i;
 
     product->side = side;
-    product->a = malloc(3 * elements * sizeof(float));
+    product->a = memory;
     if (!product->a)
         return VACCEL_ENOMEM;
     product->b = product->a + elements;
@@ -29,6 +34,16 @@ int product_begin(struct product *product, size_t side)
     for (i = 0; i < 3 * elements; i++)
         product->a[i] = 1;
     return VACCEL_OK;
+}
+
+int product_begin(struct product *product, size_t side)
+{
+    return fill(product, side, malloc(size_of_all(side)));
+}
+
+int product_begin_shared(struct product *product, size_t side)
+{
+    return fill(product, side, vaccel_alloc(size_of_all(side)));
 }
 
 void product_end(struct product *product)

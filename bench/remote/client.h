@@ -14,6 +14,9 @@ int client_begin(const char *address);
 int product_begin(struct product *product, size_t side);
 void product_end(struct product *product);
 
+/* The same in memory of vaccel_alloc(), for as long as the process lives. */
+int product_begin_shared(struct product *product, size_t side);
+
 int product_multiply(const struct product *product, struct vaccel_session *sess);
 
 #endif

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is copied, received and sent for one vaccel_sgemm through a socket, on both sides, as
- * count_copies.c sees it: this program links it, the agent has it preloaded. The plugin tells where
- * it found the matrices, so that this can be compared with where the sockets put the bytes.
+ * What is copied, received and sent for one vaccel_sgemm through a socket or a virtqueue, on both sides,
+ * as count_copies.c sees it: this program links it, the agent has it preloaded. The plugin tells where
+ * it found the matrices, so that this can be compared with where the sockets put the bytes, or with where
+ * the caller has them.
  */
 #include "client.h"
 #include "count_copies.h"
 #include "measure.h"
+#include "same_memory.h"
 #include "server.h"
 #include "witness.h"
 
@@ -101,20 +103,41 @@ static void report_bytes(const char *what, const char *kind, size_t bytes, size_
     report(&line);
 }
 
+static void report_copied(const struct call *call, const char *kind)
+{
+    const struct bar none = {"value", "at most", 0};
+    size_t size = product_matrix_size(&call->product);
+
+    report_bytes("copied by the client", kind, call->client->bytes, 3 * size, none);
+    report_bytes("copied by the agent", kind, call->agent->bytes, 3 * size, none);
+}
+
+/* All of a matrix, if its first byte is: nothing but a mapping makes it so. */
+static void report_shared(const struct call *call, pid_t agent, const char *kind)
+{
+    const struct product *p = &call->product;
+    const struct bar all = {"compared", "at least", 1};
+    size_t size = product_matrix_size(p);
+    struct witness seen;
+    size_t shared;
+
+    memcpy(&seen, p->c, sizeof(seen));
+    shared = same_memory(agent, seen.a, p->a) * size + same_memory(agent, seen.b, p->b) * size +
+             same_memory(agent, seen.c, p->c) * size;
+    report_bytes("used where the caller has them", kind, shared, 3 * size, all);
+}
+
 static void report_call(const struct call *call, const char *kind)
 {
     const struct product *p = &call->product;
     const struct moved *to_agent = &call->agent->received;
     const struct moved *to_client = &call->client->received;
-    const struct bar none = {"value", "at most", 0};
     const struct bar most = {"compared", "at least", 0.99}; /* but what came with a header */
     const struct bar once = {"compared", "at most", 1.001}; /* the headers are bytes, too */
     size_t size = product_matrix_size(p);
     struct witness seen;
 
     memcpy(&seen, p->c, sizeof(seen));
-    report_bytes("copied by the client", kind, call->client->bytes, 3 * size, none);
-    report_bytes("copied by the agent", kind, call->agent->bytes, 3 * size, none);
     report_bytes("sent from where they lie", kind,
                  moved_at(&call->client->sent, (uintptr_t)p->a, size) +
                      moved_at(&call->client->sent, (uintptr_t)p->b, size) +
@@ -142,16 +165,27 @@ static int check_count(struct call *call)
     return ret;
 }
 
-static int count(struct call *call, const char *kind)
+static int count(struct call *call)
 {
     int ret = call_once(call, 1); /* the first one may load things */
 
     if (ret == VACCEL_OK)
         ret = check_count(call);
+    return ret == VACCEL_OK ? call_once(call, 1) : ret;
+}
+
+static int count_from(const struct server *agent, const char *kind, struct call *call)
+{
+    int ret = client_begin(agent->address);
+
     if (ret == VACCEL_OK)
-        ret = call_once(call, 1);
+        ret = vaccel_session_init(&call->sess, 0);
+    if (ret != VACCEL_OK)
+        return ret;
+    ret = count(call);
+    vaccel_session_release(&call->sess);
     if (ret == VACCEL_OK)
-        report_call(call, kind);
+        report_copied(call, kind);
     return ret;
 }
 
@@ -164,7 +198,9 @@ static int start_agent(struct server *agent, const char *kind, int counts)
     snprintf(path, sizeof(path), "/proc/%d/fd/%d", getpid(), counts);
     setenv("BENCH_COPIES", path, 1);
     setenv("LD_PRELOAD", COUNT_COPIES, 1);
-    ret = server_start_agent(agent, kind, WITNESS_PLUGIN, ALL_CORES);
+    ret = strcmp(kind, "user attach") == 0
+              ? server_start_device(agent, WITNESS_PLUGIN, "50", ALL_CORES)
+              : server_start_agent(agent, kind, WITNESS_PLUGIN, ALL_CORES);
     unsetenv("LD_PRELOAD");
     return ret;
 }
@@ -176,14 +212,33 @@ static int count_through(const char *kind, int counts, struct call *call)
 
     if (ret != 0)
         return ret;
-    ret = client_begin(agent.address);
-    if (ret == VACCEL_OK)
-        ret = vaccel_session_init(&call->sess, 0);
-    if (ret == VACCEL_OK) {
-        ret = count(call, kind);
-        vaccel_session_release(&call->sess);
-    }
+    ret = count_from(&agent, kind, call);
+    if (ret == VACCEL_OK && strcmp(kind, "user attach") == 0)
+        report_shared(call, agent.pid, kind);
+    else if (ret == VACCEL_OK)
+        report_call(call, kind);
     server_stop(&agent);
+    return ret;
+}
+
+static int count_through_sockets(int counts, struct call *call)
+{
+    int ret = product_begin(&call->product, SIDE);
+
+    if (ret == 0)
+        ret = count_through("unix", counts, call);
+    if (ret == 0)
+        ret = count_through("tcp", counts, call);
+    product_end(&call->product);
+    return ret;
+}
+
+static int count_through_ring(int counts, struct call *call)
+{
+    int ret = product_begin_shared(&call->product, SIDE);
+
+    if (ret == 0)
+        ret = count_through("user attach", counts, call);
     return ret;
 }
 
@@ -205,10 +260,8 @@ int main(int argc, char **argv)
     measure_begin(argc, argv);
     ret = make_counts(&counts, &call.agent);
     if (ret == 0)
-        ret = product_begin(&call.product, SIDE);
+        ret = count_through_sockets(counts, &call);
     if (ret == 0)
-        ret = count_through("unix", counts, &call);
-    if (ret == 0)
-        ret = count_through("tcp", counts, &call);
+        ret = count_through_ring(counts, &call);
     return ret == 0 ? EXIT_SUCCESS : failed("counting what is copied", ret);
 }

@@ -102,3 +102,58 @@ int server_start_agent(struct server *server, const char *kind, const char *plug
     }
     return 0;
 }
+
+/* Beside the device, in the same folder. */
+static void path_beside(const struct server *server, const char *name, char path[ADDRESS_ROOM])
+{
+    const char *place = address_place(server->address);
+    int folder = (int)(strrchr(place, '/') - place);
+
+    snprintf(path, ADDRESS_ROOM, "%.*s/%s", folder, place, name);
+}
+
+static int write_settings(const char *path, const char *spin)
+{
+    FILE *file = fopen(path, "w");
+
+    if (!file)
+        return errno;
+    fprintf(file, "[device]\nspin_us = %s\n", spin);
+    return fclose(file) == 0 ? 0 : errno;
+}
+
+static bool device_is_there(const struct server *server)
+{
+    return access(address_place(server->address), F_OK) == 0;
+}
+
+static int start_device(struct server *server, const char *config, const char *plugin, int core)
+{
+    char listen[ADDRESS_ROOM + sizeof("vhost-user://")];
+    const char *const command[] = {AGENT,  "--config",  config, "--listen",
+                                   listen, "--plugins", plugin, NULL};
+    int ret;
+
+    snprintf(listen, sizeof(listen), "vhost-user://%s", address_place(server->address));
+    ret = server_start(server, command, core);
+    while (ret == 0 && !device_is_there(server))
+        if (!server_have_patience(server))
+            ret = ETIMEDOUT;
+    return ret;
+}
+
+int server_start_device(struct server *server, const char *plugin, const char *spin, int core)
+{
+    char address[ADDRESS_ROOM], config[ADDRESS_ROOM];
+    int ret = address_new("unix", address);
+
+    if (ret != 0)
+        return ret;
+    snprintf(server->address, sizeof(server->address), "virtio://%s", address_place(address));
+    path_beside(server, "agent.toml", config);
+    ret = write_settings(config, spin);
+    if (ret == 0)
+        ret = start_device(server, config, plugin, core);
+    unlink(config);
+    return ret;
+}

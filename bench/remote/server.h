@@ -27,6 +27,12 @@ int server_start(struct server *server, const char *const command[], int core);
  */
 int server_start_agent(struct server *server, const char *kind, const char *plugin, int core);
 
+/*
+ * The same as a virtio device, of which both sides spin so many microseconds; it can be opened at once.
+ * The address is that of its client.
+ */
+int server_start_device(struct server *server, const char *plugin, const char *spin, int core);
+
 /* Wait a little. False: it has ended, or that was the last time. */
 bool server_have_patience(struct server *server);
 

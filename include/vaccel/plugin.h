@@ -42,6 +42,7 @@ struct vaccel_op_call {
     size_t nr_read;
     struct vaccel_arg *write;
     size_t nr_write;
+    const void *description; /* what the library knows of the arguments; for its own transports */
 };
 
 /*

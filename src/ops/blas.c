@@ -93,7 +93,7 @@ int vaccel_sgemm(struct vaccel_session *sess, int64_t m, int64_t n, int64_t k, f
                  float *a, int64_t lda, float *b, int64_t ldb, float beta, float *c, int64_t ldc)
 {
     struct op_call op;
-    int ret = op_begin(&op, sess, VACCEL_OP_BLAS_SGEMM);
+    int ret = op_begin(&op, sess, &op_sgemm);
 
     if (ret != VACCEL_OK)
         return ret;

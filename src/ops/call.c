@@ -49,7 +49,7 @@ static int forward_with_resource(struct vaccel_session *sess, const struct op_sp
 
     if (ret != VACCEL_OK)
         return ret;
-    ret = op_begin_with_resource(&op, sess, res, spec->resource_type, spec->type);
+    ret = op_begin_with_resource(&op, sess, res, spec);
     if (ret == VACCEL_OK)
         ret = forward(&op, call);
     marks_leave();
@@ -72,7 +72,7 @@ static int call_by_type(struct vaccel_session *sess, struct vaccel_op_call *call
         return spec->unpack(sess, call);
     if (spec->has_resource)
         return forward_with_resource(sess, spec, call);
-    ret = op_begin(&op, sess, spec->type);
+    ret = op_begin(&op, sess, spec);
     return ret == VACCEL_OK ? forward(&op, call) : ret;
 }
 

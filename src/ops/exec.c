@@ -56,7 +56,7 @@ int vaccel_exec(struct vaccel_session *sess, const char *library, const char *fn
     }
     if (!args_present(read, nr_read, write, nr_write))
         return VACCEL_EINVAL;
-    ret = op_begin(&op, sess, VACCEL_OP_EXEC);
+    ret = op_begin(&op, sess, &op_exec);
     if (ret != VACCEL_OK)
         return ret;
     if (op.func)
@@ -77,8 +77,7 @@ int vaccel_exec_with_resource(struct vaccel_session *sess, struct vaccel_resourc
         vaccel_error("exec_with_resource needs the name of a function and its arguments");
         return VACCEL_EINVAL;
     }
-    ret = op_begin_with_resource(&op, sess, resource, VACCEL_RESOURCE_LIB,
-                                 VACCEL_OP_EXEC_WITH_RESOURCE);
+    ret = op_begin_with_resource(&op, sess, resource, &op_exec_with_resource);
     if (ret != VACCEL_OK)
         return ret;
     if (op.func)

@@ -15,15 +15,15 @@ typedef int (*vadd_fn)(struct vaccel_session *sess, float a[], float b[], float 
 /* An int and a float are both four bytes here. */
 _Static_assert(sizeof(int) == 4 && sizeof(float) == 4, "arrays of four-byte elements");
 
-static int begin(struct op_call *op, struct vaccel_session *sess, vaccel_op_type_t type,
+static int begin(struct op_call *op, struct vaccel_session *sess, const struct op_spec *spec,
                  bool present, size_t length)
 {
     if (!present || !length || length > SIZE_MAX / sizeof(float)) {
         vaccel_error("%s: an array is NULL, or has the senseless length %zu",
-                     vaccel_op_type_to_base_str(type), length);
+                     vaccel_op_type_to_base_str(spec->type), length);
         return VACCEL_EINVAL;
     }
-    return op_begin(op, sess, type);
+    return op_begin(op, sess, spec);
 }
 
 static struct vaccel_arg floats(float *data, size_t length)
@@ -34,7 +34,7 @@ static struct vaccel_arg floats(float *data, size_t length)
 int vaccel_fpga_arraycopy(struct vaccel_session *sess, int a[], int out_a[], size_t len_a)
 {
     struct op_call op;
-    int ret = begin(&op, sess, VACCEL_OP_FPGA_ARRAYCOPY, a && out_a, len_a);
+    int ret = begin(&op, sess, &op_fpga_arraycopy, a && out_a, len_a);
 
     if (ret != VACCEL_OK)
         return ret;
@@ -52,7 +52,7 @@ int vaccel_fpga_arraycopy(struct vaccel_session *sess, int a[], int out_a[], siz
 int vaccel_fpga_mmult(struct vaccel_session *sess, float a[], float b[], float c[], size_t len_a)
 {
     struct op_call op;
-    int ret = begin(&op, sess, VACCEL_OP_FPGA_MMULT, a && b && c, len_a);
+    int ret = begin(&op, sess, &op_fpga_mmult, a && b && c, len_a);
 
     if (ret != VACCEL_OK)
         return ret;
@@ -71,7 +71,7 @@ int vaccel_fpga_parallel(struct vaccel_session *sess, float a[], float b[], floa
                          float mult_output[], size_t len_a)
 {
     struct op_call op;
-    int ret = begin(&op, sess, VACCEL_OP_FPGA_PARALLEL, a && b && add_output && mult_output, len_a);
+    int ret = begin(&op, sess, &op_fpga_parallel, a && b && add_output && mult_output, len_a);
 
     if (ret != VACCEL_OK)
         return ret;
@@ -90,7 +90,7 @@ int vaccel_fpga_vadd(struct vaccel_session *sess, float a[], float b[], float c[
                      size_t len_b)
 {
     struct op_call op;
-    int ret = begin(&op, sess, VACCEL_OP_FPGA_VECTORADD, a && b && c && len_a == len_b, len_a);
+    int ret = begin(&op, sess, &op_fpga_vadd, a && b && c && len_a == len_b, len_a);
 
     if (ret != VACCEL_OK)
         return ret;

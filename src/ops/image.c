@@ -38,7 +38,7 @@ int vaccel_image_classification(struct vaccel_session *sess, const void *img,
     int ret = check_picture(img, len_img);
 
     if (ret == VACCEL_OK)
-        ret = op_begin(&op, sess, VACCEL_OP_IMAGE_CLASSIFY);
+        ret = op_begin(&op, sess, &op_image_classify);
     if (ret != VACCEL_OK)
         return ret;
     if (!len_out_text)
@@ -61,13 +61,13 @@ int vaccel_image_classification(struct vaccel_session *sess, const void *img,
 }
 
 static int image(struct vaccel_session *sess, const void *img, unsigned char *out_imgname,
-                 size_t len_img, size_t len_out_imgname, vaccel_op_type_t type)
+                 size_t len_img, size_t len_out_imgname, const struct op_spec *spec)
 {
     struct op_call op;
     int ret = check_picture(img, len_img);
 
     if (ret == VACCEL_OK)
-        ret = op_begin(&op, sess, type);
+        ret = op_begin(&op, sess, spec);
     if (ret != VACCEL_OK)
         return ret;
     if (!len_out_imgname)
@@ -87,25 +87,25 @@ static int image(struct vaccel_session *sess, const void *img, unsigned char *ou
 int vaccel_image_detection(struct vaccel_session *sess, const void *img, unsigned char *out_imgname,
                            size_t len_img, size_t len_out_imgname)
 {
-    return image(sess, img, out_imgname, len_img, len_out_imgname, VACCEL_OP_IMAGE_DETECT);
+    return image(sess, img, out_imgname, len_img, len_out_imgname, &op_image_detect);
 }
 
 int vaccel_image_segmentation(struct vaccel_session *sess, const void *img,
                               unsigned char *out_imgname, size_t len_img, size_t len_out_imgname)
 {
-    return image(sess, img, out_imgname, len_img, len_out_imgname, VACCEL_OP_IMAGE_SEGMENT);
+    return image(sess, img, out_imgname, len_img, len_out_imgname, &op_image_segment);
 }
 
 int vaccel_image_pose(struct vaccel_session *sess, const void *img, unsigned char *out_imgname,
                       size_t len_img, size_t len_out_imgname)
 {
-    return image(sess, img, out_imgname, len_img, len_out_imgname, VACCEL_OP_IMAGE_POSE);
+    return image(sess, img, out_imgname, len_img, len_out_imgname, &op_image_pose);
 }
 
 int vaccel_image_depth(struct vaccel_session *sess, const void *img, unsigned char *out_imgname,
                        size_t len_img, size_t len_out_imgname)
 {
-    return image(sess, img, out_imgname, len_img, len_out_imgname, VACCEL_OP_IMAGE_DEPTH);
+    return image(sess, img, out_imgname, len_img, len_out_imgname, &op_image_depth);
 }
 
 static int unpack_classify(struct vaccel_session *sess, struct vaccel_op_call *call)
@@ -117,10 +117,30 @@ static int unpack_classify(struct vaccel_session *sess, struct vaccel_op_call *c
                                        call->read[0].size, text->size, name->size);
 }
 
-static int unpack_image(struct vaccel_session *sess, struct vaccel_op_call *call)
+static int unpack_image(struct vaccel_session *sess, struct vaccel_op_call *call, image_fn typed)
 {
-    return image(sess, call->read[0].buf, call->write[0].buf, call->read[0].size,
-                 call->write[0].size, (vaccel_op_type_t)call->op);
+    return typed(sess, call->read[0].buf, call->write[0].buf, call->read[0].size,
+                 call->write[0].size);
+}
+
+static int unpack_detect(struct vaccel_session *sess, struct vaccel_op_call *call)
+{
+    return unpack_image(sess, call, vaccel_image_detection);
+}
+
+static int unpack_segment(struct vaccel_session *sess, struct vaccel_op_call *call)
+{
+    return unpack_image(sess, call, vaccel_image_segmentation);
+}
+
+static int unpack_pose(struct vaccel_session *sess, struct vaccel_op_call *call)
+{
+    return unpack_image(sess, call, vaccel_image_pose);
+}
+
+static int unpack_depth(struct vaccel_session *sess, struct vaccel_op_call *call)
+{
+    return unpack_image(sess, call, vaccel_image_depth);
 }
 
 static const struct op_arg read_args[] = {
@@ -137,17 +157,17 @@ const struct op_spec op_image_classify = {
 };
 
 const struct op_spec op_image_detect = {
-    VACCEL_OP_IMAGE_DETECT, read_args, 1, write_args, 1, NULL, unpack_image,
+    VACCEL_OP_IMAGE_DETECT, read_args, 1, write_args, 1, NULL, unpack_detect,
 };
 
 const struct op_spec op_image_segment = {
-    VACCEL_OP_IMAGE_SEGMENT, read_args, 1, write_args, 1, NULL, unpack_image,
+    VACCEL_OP_IMAGE_SEGMENT, read_args, 1, write_args, 1, NULL, unpack_segment,
 };
 
 const struct op_spec op_image_pose = {
-    VACCEL_OP_IMAGE_POSE, read_args, 1, write_args, 1, NULL, unpack_image,
+    VACCEL_OP_IMAGE_POSE, read_args, 1, write_args, 1, NULL, unpack_pose,
 };
 
 const struct op_spec op_image_depth = {
-    VACCEL_OP_IMAGE_DEPTH, read_args, 1, write_args, 1, NULL, unpack_image,
+    VACCEL_OP_IMAGE_DEPTH, read_args, 1, write_args, 1, NULL, unpack_depth,
 };

@@ -37,7 +37,7 @@ int vaccel_minmax(struct vaccel_session *sess, const double *indata, int ndata, 
         vaccel_error("MINMAX: an array or result is NULL, or there are %d values", ndata);
         return VACCEL_EINVAL;
     }
-    ret = op_begin(&op, sess, VACCEL_OP_MINMAX);
+    ret = op_begin(&op, sess, &op_minmax);
     if (ret != VACCEL_OK)
         return ret;
     if (op.func)

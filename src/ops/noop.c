@@ -7,7 +7,7 @@ typedef int (*noop_fn)(struct vaccel_session *sess);
 int vaccel_noop(struct vaccel_session *sess)
 {
     struct op_call op;
-    int ret = op_begin(&op, sess, VACCEL_OP_NOOP);
+    int ret = op_begin(&op, sess, &op_noop);
 
     if (ret != VACCEL_OK)
         return ret;

@@ -50,21 +50,20 @@ static int check_resource(const struct session_core *core, const struct vaccel_r
 }
 
 int op_begin_with_resource(struct op_call *op, struct vaccel_session *sess,
-                           struct vaccel_resource *res, vaccel_resource_type_t res_type,
-                           vaccel_op_type_t type)
+                           struct vaccel_resource *res, const struct op_spec *spec)
 {
     int ret;
 
     if (!res) {
-        vaccel_error("%s needs a resource, not NULL", vaccel_op_type_to_base_str(type));
+        vaccel_error("%s needs a resource, not NULL", vaccel_op_type_to_base_str(spec->type));
         return VACCEL_EINVAL;
     }
-    ret = op_begin(op, sess, type);
+    ret = op_begin(op, sess, spec);
     if (ret != VACCEL_OK)
         return ret;
     marks_use_resource(res);
     op->resource = res;
-    ret = check_resource(core_load(&sess->core), res, res_type);
+    ret = check_resource(core_load(&sess->core), res, spec->resource_type);
     if (ret != VACCEL_OK)
         marks_leave();
     return ret;
@@ -75,8 +74,9 @@ int op_forward(const struct op_call *op, struct vaccel_arg *read, size_t nr_read
 {
     char name[VACCEL_ENUM_STR_MAX];
     struct vaccel_op_call call = {
-        .op = (int64_t)op->type,
-        .name = vaccel_op_type_name(op->type, name, sizeof(name)),
+        .op = (int64_t)op->spec->type,
+        .description = op->spec,
+        .name = vaccel_op_type_name(op->spec->type, name, sizeof(name)),
         .resource = op->resource,
         .read = read,
         .nr_read = nr_read,

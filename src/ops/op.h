@@ -66,7 +66,41 @@ struct op_spec {
     bool (*is_plain)(const struct vaccel_op_call *call, size_t i);
 };
 
-/* By vaccel_op_type_t. */
+/* Every operation once; its family's file describes it. */
+extern const struct op_spec op_noop;
+extern const struct op_spec op_exec;
+extern const struct op_spec op_exec_with_resource;
+extern const struct op_spec op_image_classify;
+extern const struct op_spec op_image_detect;
+extern const struct op_spec op_image_segment;
+extern const struct op_spec op_image_pose;
+extern const struct op_spec op_image_depth;
+extern const struct op_spec op_tf_model_load;
+extern const struct op_spec op_tf_model_unload;
+extern const struct op_spec op_tf_model_run;
+extern const struct op_spec op_tflite_model_load;
+extern const struct op_spec op_tflite_model_unload;
+extern const struct op_spec op_tflite_model_run;
+extern const struct op_spec op_torch_model_load;
+extern const struct op_spec op_torch_model_run;
+extern const struct op_spec op_torch_sgemm;
+extern const struct op_spec op_sgemm;
+extern const struct op_spec op_fpga_arraycopy;
+extern const struct op_spec op_fpga_mmult;
+extern const struct op_spec op_fpga_parallel;
+extern const struct op_spec op_fpga_vadd;
+extern const struct op_spec op_minmax;
+extern const struct op_spec op_opencv;
+extern const struct op_spec op_vision_classify;
+extern const struct op_spec op_vision_detect;
+extern const struct op_spec op_vision_segment;
+extern const struct op_spec op_vision_pose;
+extern const struct op_spec op_vision_depth;
+
+/*
+ * All of them by vaccel_op_type_t. Whoever uses this has all families in his program; a typed function
+ * has only its own description.
+ */
 extern const struct op_spec *const op_specs[VACCEL_OP_MAX];
 
 /* The description of the @i-th read or write argument; NULL: the operation has none there. */
@@ -92,14 +126,12 @@ struct op_call {
     struct vaccel_resource *resource;
     const struct dispatch *dispatch;
     void *func; /* the plugin's, or NULL: op_forward() */
-    vaccel_op_type_t type;
+    const struct op_spec *spec;
     uint64_t start;
 };
 
 int op_refuse_null(void);
 int op_refuse_released(void);
-int op_refuse_resource(const struct vaccel_session *sess, const struct vaccel_resource *res,
-                       vaccel_resource_type_t type);
 int op_refuse_unsupported(vaccel_op_type_t type);
 
 /*
@@ -107,7 +139,8 @@ int op_refuse_unsupported(vaccel_op_type_t type);
  * Returns EINVAL, ESESS, ENOTSUP, ENOMEM or ELOOP; written out, so that whoever reads the caller, an
  * analyser too, knows that what is refused is no success.
  */
-static inline int op_begin(struct op_call *op, struct vaccel_session *sess, vaccel_op_type_t type)
+static inline int op_begin(struct op_call *op, struct vaccel_session *sess,
+                           const struct op_spec *spec)
 {
     const struct session_core *core;
     int ret;
@@ -127,12 +160,12 @@ static inline int op_begin(struct op_call *op, struct vaccel_session *sess, vacc
     }
     op->sess = sess;
     op->resource = NULL;
-    op->type = type;
+    op->spec = spec;
     op->dispatch = session_dispatch(core);
-    op->func = op->dispatch->func[type];
+    op->func = op->dispatch->func[spec->type];
     if (__builtin_expect(!op->func && !session_forwards(op->dispatch), 0)) {
         marks_leave();
-        op_refuse_unsupported(type);
+        op_refuse_unsupported(spec->type);
         return VACCEL_ENOTSUP;
     }
     op->start = prof_on ? platform_clock() : 0;
@@ -143,18 +176,17 @@ static inline int op_begin(struct op_call *op, struct vaccel_session *sess, vacc
 static inline int op_end(const struct op_call *op, int ret)
 {
     if (__builtin_expect(prof_on, 0))
-        prof_add_operation(op->type, op->start);
+        prof_add_operation(op->spec->type, op->start);
     marks_leave();
     return ret;
 }
 
 /*
- * The same for an operation that uses a resource of type @res_type. Returns also EINVAL (NULL,
- * wrong type), ESESS (released) and EPERM (not registered).
+ * The same for an operation that uses a resource. Returns also EINVAL (NULL, not of the type that the
+ * operation takes), ESESS (released) and EPERM (not registered).
  */
 int op_begin_with_resource(struct op_call *op, struct vaccel_session *sess,
-                           struct vaccel_resource *res, vaccel_resource_type_t res_type,
-                           vaccel_op_type_t type);
+                           struct vaccel_resource *res, const struct op_spec *spec);
 
 /* Send the general form to the session's transport. */
 int op_forward(const struct op_call *op, struct vaccel_arg *read, size_t nr_read,

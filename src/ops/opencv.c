@@ -17,7 +17,7 @@ int vaccel_opencv(struct vaccel_session *sess, struct vaccel_arg *read, int nr_r
                      nr_read, nr_write);
         return VACCEL_EINVAL;
     }
-    ret = op_begin(&op, sess, VACCEL_OP_OPENCV);
+    ret = op_begin(&op, sess, &op_opencv);
     if (ret != VACCEL_OK)
         return ret;
     if (op.func)

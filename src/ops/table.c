@@ -1,38 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ops/op.h"
 
-/* Every operation once; its family's file describes it. */
-
-extern const struct op_spec op_noop;
-extern const struct op_spec op_exec;
-extern const struct op_spec op_exec_with_resource;
-extern const struct op_spec op_image_classify;
-extern const struct op_spec op_image_detect;
-extern const struct op_spec op_image_segment;
-extern const struct op_spec op_image_pose;
-extern const struct op_spec op_image_depth;
-extern const struct op_spec op_tf_model_load;
-extern const struct op_spec op_tf_model_unload;
-extern const struct op_spec op_tf_model_run;
-extern const struct op_spec op_tflite_model_load;
-extern const struct op_spec op_tflite_model_unload;
-extern const struct op_spec op_tflite_model_run;
-extern const struct op_spec op_torch_model_load;
-extern const struct op_spec op_torch_model_run;
-extern const struct op_spec op_torch_sgemm;
-extern const struct op_spec op_sgemm;
-extern const struct op_spec op_fpga_arraycopy;
-extern const struct op_spec op_fpga_mmult;
-extern const struct op_spec op_fpga_parallel;
-extern const struct op_spec op_fpga_vadd;
-extern const struct op_spec op_minmax;
-extern const struct op_spec op_opencv;
-extern const struct op_spec op_vision_classify;
-extern const struct op_spec op_vision_detect;
-extern const struct op_spec op_vision_segment;
-extern const struct op_spec op_vision_pose;
-extern const struct op_spec op_vision_depth;
-
 const struct op_spec *const op_specs[VACCEL_OP_MAX] = {
     [VACCEL_OP_NOOP] = &op_noop,
     [VACCEL_OP_EXEC] = &op_exec,

@@ -77,13 +77,13 @@ static int model_forward(const struct op_call *op, const struct vaccel_resource 
 }
 
 static int load_or_unload(struct vaccel_session *sess, struct vaccel_resource *model,
-                          struct vaccel_tf_status *status, vaccel_op_type_t type)
+                          struct vaccel_tf_status *status, const struct op_spec *spec)
 {
     struct op_call op;
     int ret;
 
     clear_status(status);
-    ret = op_begin_with_resource(&op, sess, model, VACCEL_RESOURCE_MODEL, type);
+    ret = op_begin_with_resource(&op, sess, model, spec);
     if (ret != VACCEL_OK)
         return ret;
     ret = op.func ? ((tf_model_fn)op.func)(sess, model, status) : model_forward(&op, model, status);
@@ -93,13 +93,13 @@ static int load_or_unload(struct vaccel_session *sess, struct vaccel_resource *m
 int vaccel_tf_model_load(struct vaccel_session *sess, struct vaccel_resource *model,
                          struct vaccel_tf_status *status)
 {
-    return load_or_unload(sess, model, status, VACCEL_OP_TF_MODEL_LOAD);
+    return load_or_unload(sess, model, status, &op_tf_model_load);
 }
 
 int vaccel_tf_model_unload(struct vaccel_session *sess, struct vaccel_resource *model,
                            struct vaccel_tf_status *status)
 {
-    return load_or_unload(sess, model, status, VACCEL_OP_TF_MODEL_UNLOAD);
+    return load_or_unload(sess, model, status, &op_tf_model_unload);
 }
 
 enum { MODEL, RUN_OPTIONS, NR_READ };
@@ -196,7 +196,7 @@ int vaccel_tf_model_run(struct vaccel_session *sess, struct vaccel_resource *mod
     ret = check_run(in_nodes, in_tensors, nr_inputs, out_nodes, out_tensors, nr_outputs);
     if (ret != VACCEL_OK)
         return ret;
-    ret = op_begin_with_resource(&op, sess, model, VACCEL_RESOURCE_MODEL, VACCEL_OP_TF_MODEL_RUN);
+    ret = op_begin_with_resource(&op, sess, model, &op_tf_model_run);
     if (ret != VACCEL_OK)
         return ret;
     if (op.func) {

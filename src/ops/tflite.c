@@ -13,10 +13,10 @@ enum { MODEL, NR_READ };
 enum { STATUS, NR_STATUS };
 
 static int load_or_unload(struct vaccel_session *sess, struct vaccel_resource *model,
-                          vaccel_op_type_t type)
+                          const struct op_spec *spec)
 {
     struct op_call op;
-    int ret = op_begin_with_resource(&op, sess, model, VACCEL_RESOURCE_MODEL, type);
+    int ret = op_begin_with_resource(&op, sess, model, spec);
 
     if (ret != VACCEL_OK)
         return ret;
@@ -26,12 +26,12 @@ static int load_or_unload(struct vaccel_session *sess, struct vaccel_resource *m
 
 int vaccel_tflite_model_load(struct vaccel_session *sess, struct vaccel_resource *model)
 {
-    return load_or_unload(sess, model, VACCEL_OP_TFLITE_MODEL_LOAD);
+    return load_or_unload(sess, model, &op_tflite_model_load);
 }
 
 int vaccel_tflite_model_unload(struct vaccel_session *sess, struct vaccel_resource *model)
 {
-    return load_or_unload(sess, model, VACCEL_OP_TFLITE_MODEL_UNLOAD);
+    return load_or_unload(sess, model, &op_tflite_model_unload);
 }
 
 static int run_forward(const struct op_call *op, const struct tensor_run *tensors, uint8_t *status)
@@ -62,8 +62,7 @@ int vaccel_tflite_model_run(struct vaccel_session *sess, struct vaccel_resource 
     if (ret == VACCEL_OK)
         ret = tensors_room((void **)outputs, nr_outputs);
     if (ret == VACCEL_OK)
-        ret = op_begin_with_resource(&op, sess, model, VACCEL_RESOURCE_MODEL,
-                                     VACCEL_OP_TFLITE_MODEL_RUN);
+        ret = op_begin_with_resource(&op, sess, model, &op_tflite_model_run);
     if (ret != VACCEL_OK)
         return ret;
     if (op.func) {

@@ -14,8 +14,7 @@ enum { MODEL, RUN_OPTIONS, NR_READ };
 int vaccel_torch_model_load(struct vaccel_session *sess, struct vaccel_resource *model)
 {
     struct op_call op;
-    int ret =
-        op_begin_with_resource(&op, sess, model, VACCEL_RESOURCE_MODEL, VACCEL_OP_TORCH_MODEL_LOAD);
+    int ret = op_begin_with_resource(&op, sess, model, &op_torch_model_load);
 
     if (ret != VACCEL_OK)
         return ret;
@@ -48,8 +47,7 @@ int vaccel_torch_model_run(struct vaccel_session *sess, struct vaccel_resource *
     if (ret == VACCEL_OK)
         ret = tensors_room((void **)outputs, nr_outputs);
     if (ret == VACCEL_OK)
-        ret = op_begin_with_resource(&op, sess, model, VACCEL_RESOURCE_MODEL,
-                                     VACCEL_OP_TORCH_MODEL_RUN);
+        ret = op_begin_with_resource(&op, sess, model, &op_torch_model_run);
     if (ret != VACCEL_OK)
         return ret;
     if (op.func) {

@@ -62,7 +62,7 @@ int vaccel_torch_sgemm(struct vaccel_session *sess, struct vaccel_torch_tensor *
     if (ret == VACCEL_OK)
         ret = check_matrix("C", C, M, N);
     if (ret == VACCEL_OK)
-        ret = op_begin(&op, sess, VACCEL_OP_TORCH_SGEMM);
+        ret = op_begin(&op, sess, &op_torch_sgemm);
     if (ret != VACCEL_OK)
         return ret;
     if (op.func) {

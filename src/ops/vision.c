@@ -22,7 +22,8 @@ typedef int (*segment_fn)(struct vaccel_session *sess, const void *img, size_t l
 
 /* Whatever becomes of the call, an output says afterwards whether it is held. */
 static int begin(struct op_call *op, struct vaccel_session *sess, const void *img, size_t len_img,
-                 struct vaccel_output *const *outputs, size_t nr_outputs, vaccel_op_type_t type)
+                 struct vaccel_output *const *outputs, size_t nr_outputs,
+                 const struct op_spec *spec)
 {
     size_t i;
 
@@ -30,10 +31,11 @@ static int begin(struct op_call *op, struct vaccel_session *sess, const void *im
         if (outputs[i])
             outputs[i]->held = 0;
     if (!img || !len_img) {
-        vaccel_error("%s needs a picture of at least one byte", vaccel_op_type_to_base_str(type));
+        vaccel_error("%s needs a picture of at least one byte",
+                     vaccel_op_type_to_base_str(spec->type));
         return VACCEL_EINVAL;
     }
-    return op_begin(op, sess, type);
+    return op_begin(op, sess, spec);
 }
 
 /* @write: where the two arguments go; they point at @out, or at @unwanted. */
@@ -83,11 +85,12 @@ static int forward(const struct op_call *op, const void *img, size_t len_img,
 }
 
 static int lists(struct vaccel_session *sess, const void *img, size_t len_img,
-                 struct vaccel_output *list, struct vaccel_output *picture, vaccel_op_type_t type)
+                 struct vaccel_output *list, struct vaccel_output *picture,
+                 const struct op_spec *spec)
 {
     struct vaccel_output *outputs[] = {list, picture};
     struct op_call op;
-    int ret = begin(&op, sess, img, len_img, outputs, 2, type);
+    int ret = begin(&op, sess, img, len_img, outputs, 2, spec);
 
     if (ret != VACCEL_OK)
         return ret;
@@ -99,19 +102,19 @@ static int lists(struct vaccel_session *sess, const void *img, size_t len_img,
 int vaccel_vision_classify(struct vaccel_session *sess, const void *img, size_t len_img,
                            struct vaccel_output *classes, struct vaccel_output *picture)
 {
-    return lists(sess, img, len_img, classes, picture, VACCEL_OP_VISION_CLASSIFY);
+    return lists(sess, img, len_img, classes, picture, &op_vision_classify);
 }
 
 int vaccel_vision_detect(struct vaccel_session *sess, const void *img, size_t len_img,
                          struct vaccel_output *boxes, struct vaccel_output *picture)
 {
-    return lists(sess, img, len_img, boxes, picture, VACCEL_OP_VISION_DETECT);
+    return lists(sess, img, len_img, boxes, picture, &op_vision_detect);
 }
 
 int vaccel_vision_pose(struct vaccel_session *sess, const void *img, size_t len_img,
                        struct vaccel_output *points, struct vaccel_output *picture)
 {
-    return lists(sess, img, len_img, points, picture, VACCEL_OP_VISION_POSE);
+    return lists(sess, img, len_img, points, picture, &op_vision_pose);
 }
 
 int vaccel_vision_segment(struct vaccel_session *sess, const void *img, size_t len_img,
@@ -121,7 +124,7 @@ int vaccel_vision_segment(struct vaccel_session *sess, const void *img, size_t l
     struct vaccel_output *outputs[] = {mask, classes, picture};
     struct vaccel_vision_shape unwanted;
     struct op_call op;
-    int ret = begin(&op, sess, img, len_img, outputs, 3, VACCEL_OP_VISION_SEGMENT);
+    int ret = begin(&op, sess, img, len_img, outputs, 3, &op_vision_segment);
 
     if (ret != VACCEL_OK)
         return ret;
@@ -139,7 +142,7 @@ int vaccel_vision_depth(struct vaccel_session *sess, const void *img, size_t len
     struct vaccel_output *outputs[] = {depth, picture};
     struct vaccel_vision_shape unwanted;
     struct op_call op;
-    int ret = begin(&op, sess, img, len_img, outputs, 2, VACCEL_OP_VISION_DEPTH);
+    int ret = begin(&op, sess, img, len_img, outputs, 2, &op_vision_depth);
 
     if (ret != VACCEL_OK)
         return ret;

@@ -42,15 +42,16 @@ def free_port(family, host):
 
 
 def addresses(folder):
-    """One of each kind that there can be on this machine."""
+    """One of each kind that there can be on this machine, for agents and for clients."""
     kinds = [('tcp://127.0.0.1', socket.AF_INET, '127.0.0.1'),
              ('tcp://[::1]', socket.AF_INET6, '::1'),
              (f'vsock://{LOCAL_CID}', socket.AF_VSOCK, LOCAL_CID)]
-    yield f'unix://{folder}/socket'
+    yield f'vhost-user://{folder}/device', f'virtio://{folder}/device'
+    yield f'unix://{folder}/socket', f'unix://{folder}/socket'
     for prefix, family, host in kinds:
         port = free_port(family, host)
         if port:
-            yield f'{prefix}:{port}'
+            yield f'{prefix}:{port}', f'{prefix}:{port}'
         else:
             print(f'no {prefix} on this machine')
 
@@ -68,7 +69,7 @@ def wait_for(path):
 @contextlib.contextmanager
 def agent(program, plugin, options, listen, folder):
     command = [program, '--plugins', plugin, *options]
-    for address in listen:
+    for address, _ in listen:
         command += ['--listen', address]
     process = subprocess.Popen(command)
     try:
@@ -91,7 +92,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         listen = list(addresses(pathlib.Path(folder)))
         with agent(program, plugin, options.split(), listen, folder):
-            for address in listen:
+            for _, address in listen:
                 found = run(command, {'VACCEL_PLUGINS': rpc, 'VACCEL_RPC_ADDRESS': address})
                 if found != expected:
                     print(f'through {address}:', *found, 'and not:', *expected, sep='\n')

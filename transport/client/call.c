@@ -195,7 +195,7 @@ static int send_many(struct vaccel_session *sess, struct packed_call *packed, si
 
 int client_call(struct vaccel_session *sess, struct vaccel_op_call *call)
 {
-    struct packed_call packed = {.call = call, .spec = call->op < 0 ? NULL : op_specs[call->op]};
+    struct packed_call packed = {.call = call, .spec = call->description};
     size_t count = call->nr_read + call->nr_write;
     struct small_call small;
 

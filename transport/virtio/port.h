@@ -10,7 +10,7 @@
  * What the request code (exchange.c) needs of the queue below it, however that is reached: this tree's
  * own driver over pci or mmio, the same over a vhost-user socket, or another kernel's virtio.
  * One thread at a time calls post(), take(), notify(), arm() and reset(): exchange.c has a lock. wait() is called
- * without it, by one thread at a time.
+ * without it, by one thread at a time, and nobody is in it during open(), reset() and close().
  */
 
 struct virtio_segment {

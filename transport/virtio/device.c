@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "virtio/device.h"
+
+#include "platform/platform.h"
+#include "platform/text.h"
+#include "vaccel/error.h"
+#include "vaccel/log.h"
+#include "virtio/accel.h"
+
+enum { SIZE_MOST = 256, SEGMENT_MOST = 1 << 30 };
+
+static const uint64_t reset_patience = 2000000000; /* nanoseconds */
+
+static struct virtio_device *device_of(struct virtio_port *port)
+{
+    return (struct virtio_device *)(void *)port;
+}
+
+static void add_status(struct virtio_device *device, enum virtio_status bit)
+{
+    device->bus->set_status(device, (uint8_t)(device->bus->status(device) | bit));
+}
+
+/* False: it does not do what it is told. */
+static bool reset_device(struct virtio_device *device)
+{
+    uint64_t deadline = platform_clock() + reset_patience;
+    unsigned int attempt = 0;
+
+    if (!device->bus->status(device))
+        return true;
+    device->bus->set_status(device, 0);
+    while (device->bus->status(device)) {
+        if (platform_clock() > deadline)
+            return false;
+        platform_pause(attempt++);
+    }
+    return true;
+}
+
+static int negotiate(struct virtio_device *device, bool *event_idx)
+{
+    uint64_t offered = device->bus->features(device);
+    uint64_t wanted = VIRTIO_BIT(VIRTIO_F_VERSION_1) | VIRTIO_BIT(VIRTIO_F_RING_EVENT_IDX);
+
+    if (!(offered & VIRTIO_BIT(VIRTIO_F_VERSION_1))) {
+        vaccel_error("%s is a legacy device: start the virtual machine with virtio 1", device->name);
+        return VACCEL_ENODEV;
+    }
+    device->bus->set_features(device, offered & wanted);
+    add_status(device, VIRTIO_STATUS_FEATURES_OK);
+    if (!(device->bus->status(device) & VIRTIO_STATUS_FEATURES_OK)) {
+        vaccel_error("%s refuses the features 0x%llx", device->name,
+                     (unsigned long long)(offered & wanted));
+        return VACCEL_ENODEV;
+    }
+    *event_idx = offered & VIRTIO_BIT(VIRTIO_F_RING_EVENT_IDX);
+    return VACCEL_OK;
+}
+
+static void end_queue(struct virtio_device *device)
+{
+    if (!device->ring)
+        return;
+    virtqueue_end(&device->queue);
+    platform_free_shared(device->ring);
+    device->ring = NULL;
+}
+
+static int make_queue(struct virtio_device *device, bool event_idx)
+{
+    size_t most = device->bus->queue_size_most(device);
+    size_t size = 1;
+
+    while (size * 2 <= most && size * 2 <= SIZE_MOST)
+        size *= 2;
+    if (!most) {
+        vaccel_error("%s has no queue", device->name);
+        return VACCEL_ENODEV;
+    }
+    device->ring = platform_alloc_shared(virtqueue_bytes(size));
+    if (!device->ring)
+        return VACCEL_ENOMEM;
+    memset(device->ring, 0, virtqueue_bytes(size));
+    if (!virtqueue_begin(&device->queue, size, device->ring, event_idx)) {
+        platform_free_shared(device->ring);
+        device->ring = NULL;
+        return VACCEL_ENOMEM;
+    }
+    device->port.queue_size = size;
+    device->bus->set_queue(device, &device->queue);
+    return VACCEL_OK;
+}
+
+static int bring_up(struct virtio_device *device)
+{
+    bool event_idx;
+    int ret;
+
+    add_status(device, VIRTIO_STATUS_ACKNOWLEDGE);
+    add_status(device, VIRTIO_STATUS_DRIVER);
+    ret = negotiate(device, &event_idx);
+    if (ret == VACCEL_OK)
+        ret = make_queue(device, event_idx);
+    if (ret != VACCEL_OK)
+        add_status(device, VIRTIO_STATUS_FAILED);
+    else
+        add_status(device, VIRTIO_STATUS_DRIVER_OK);
+    return ret;
+}
+
+/*
+ * A device that cannot be reset (Firecracker's) still has what was posted, and may write to it: that
+ * has to come back first.
+ */
+static void drain(struct virtio_device *device)
+{
+    unsigned int attempt = 0;
+    uint32_t written;
+
+    vaccel_warn("%s cannot be reset: waiting for the %u requests that it has", device->name,
+                device->queue.nr_posted);
+    while (device->queue.nr_posted)
+        if (!virtqueue_take(&device->queue, &written))
+            platform_pause(attempt++);
+}
+
+static void device_reset(struct virtio_port *port)
+{
+    struct virtio_device *device = device_of(port);
+
+    if (!device->ring)
+        return;
+    if (reset_device(device)) {
+        end_queue(device);
+        return;
+    }
+    /* The ring stays: the device may look at it for ever. */
+    drain(device);
+}
+
+static int device_open(struct virtio_port *port)
+{
+    struct virtio_device *device = device_of(port);
+    int ret;
+
+    if (!reset_device(device)) {
+        vaccel_error("%s cannot be reset: start the virtual machine anew", device->name);
+        return VACCEL_ENODEV;
+    }
+    end_queue(device);
+    ret = bring_up(device);
+    if (ret == VACCEL_ENOMEM)
+        vaccel_error("%s: no memory for its queue", device->name);
+    return ret;
+}
+
+static size_t device_map(struct virtio_port *port, const void *data, size_t size,
+                         struct virtio_segment *segments, size_t room)
+{
+    uint64_t address = (uintptr_t)data;
+    size_t count = 0;
+
+    (void)port;
+    while (size && count < room) {
+        uint32_t part = size < SEGMENT_MOST ? (uint32_t)size : SEGMENT_MOST;
+
+        segments[count++] = (struct virtio_segment){address, part};
+        address += part;
+        size -= part;
+    }
+    return size ? 0 : count;
+}
+
+static bool device_post(struct virtio_port *port, const struct virtio_segment *segments,
+                        size_t nr_readable, size_t nr_writable, void *token)
+{
+    return virtqueue_post(&device_of(port)->queue, segments, nr_readable, nr_writable, token);
+}
+
+static void device_notify(struct virtio_port *port)
+{
+    struct virtio_device *device = device_of(port);
+
+    if (virtqueue_must_notify(&device->queue))
+        device->bus->notify(device);
+}
+
+static void *device_take(struct virtio_port *port, uint32_t *written)
+{
+    return virtqueue_take(&device_of(port)->queue, written);
+}
+
+static bool device_arm(struct virtio_port *port)
+{
+    return virtqueue_arm(&device_of(port)->queue);
+}
+
+/* A status of 0 or all ones: it was reset behind our back, or pulled out. */
+static bool is_there(struct virtio_device *device)
+{
+    uint8_t status = device->bus->status(device);
+
+    return status && status != UINT8_MAX && !(status & VIRTIO_STATUS_NEEDS_RESET);
+}
+
+static bool device_wait(struct virtio_port *port, uint64_t deadline)
+{
+    struct virtio_device *device = device_of(port);
+
+    if (device->queue.broken)
+        return false;
+    if (device->bus->acknowledge(device))
+        return true;
+    return device->machine->sleep(deadline) || is_there(device);
+}
+
+static const struct virtio_port_ops port_ops = {
+    .open = device_open,
+    .reset = device_reset,
+    .map = device_map,
+    .post = device_post,
+    .notify = device_notify,
+    .take = device_take,
+    .arm = device_arm,
+    .wait = device_wait,
+};
+
+void virtio_device_begin(struct virtio_device *device)
+{
+    device->port = (struct virtio_port){.ops = &port_ops, .name = device->name};
+}
+
+bool virtio_device_is_accelerator(struct virtio_device *device, unsigned int id,
+                                  size_t config_size)
+{
+    size_t offset = id == VIRTIO_ID_BLOCK ? ACCEL_CONFIG_AT_CARRIER : ACCEL_CONFIG_AT_OWN;
+    struct accel_config config;
+
+    if (config_size < offset + sizeof(config))
+        return false;
+    device->bus->read_config(device, offset, (uint8_t *)&config, sizeof(config));
+    if (config.magic != WIRE_MAGIC)
+        return false;
+    if (config.version == ACCEL_CONFIG_VERSION)
+        return true;
+    vaccel_error("%s is an accelerator of version %u, and not used: this program knows version %d",
+                 device->name, config.version, ACCEL_CONFIG_VERSION);
+    return false;
+}
