@@ -47,7 +47,10 @@ enum control_type {
 struct control_message {
     uint32_t type;
     uint32_t slot;
-    /* Of a socket: who connected, for log lines: "unix uid 0 pid 123", "tcp [::1]:4711". */
+    /*
+     * For log lines. Of a socket: who connected, "unix uid 0 pid 123", "tcp [::1]:4711". Of the settings
+     * of a device: where it is, "vhost-user:///run/vm0.sock".
+     */
     char peer[PEER_NAME_SIZE];
 };
 

@@ -29,10 +29,11 @@ struct device_state {
     uint64_t desc; /* addresses of the ring, as the front end sees its memory */
     uint64_t avail;
     uint64_t used;
-    uint32_t base;   /* next avail index when the ring was started; not when a worker goes on */
-    bool is_running; /* the ring is to be served */
-    bool has_kick;   /* an eventfd; without one the ring is polled */
-    bool has_call;   /* an eventfd; without one nobody wants to hear */
+    uint32_t base; /* next avail index when the ring was started; not when a worker goes on */
+    /* The ring is to be served. If not, nothing is taken from it, and what was taken goes on. */
+    bool is_running;
+    bool has_kick; /* an eventfd; without one the ring is polled */
+    bool has_call; /* an eventfd; without one nobody wants to hear */
     /*
      * The front end's socket comes along too. The worker does nothing with it but keep it open: so the
      * front end does not see the device go before nobody is left who could write to its memory.

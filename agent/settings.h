@@ -36,7 +36,8 @@ struct timeouts {
     uint64_t hello_ms; /* from accepting a connection to its hello */
     uint64_t stall_ms; /* without a byte in the middle of a message, either way */
     uint64_t drain_ms; /* for calls to end after SIGTERM */
-    uint64_t reset_ms; /* for calls to end when a VM stops its device; then they are ended by force */
+    uint64_t
+        reset_ms; /* for calls to end when a VM stops its device; then they are ended by force */
 };
 
 struct device_settings {

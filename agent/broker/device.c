@@ -47,7 +47,9 @@ static bool give_state(struct device *device)
     int fds[DEVICE_FDS_MOST];
     size_t nr_fds = front_end_state(&device->front, &state, fds);
 
-    device->is_told = true;
+    /* Also a ring that was disabled: what another worker left in flight is returned first. */
+    state.is_running |= device->phase == DEVICE_STOPS;
+    device->is_used = device->is_told = true;
     return worker_give_device(&device->keeper.worker, &state, fds, nr_fds, &device->header_is_sent);
 }
 
@@ -99,13 +101,11 @@ static void finish_leaving(struct device *device)
 /* A worker that knows nothing of the front end is as good as new. */
 static void begin_leaving(struct device *device)
 {
-    bool is_told = device->is_told && device->keeper.worker.pid;
-
     device->phase = DEVICE_IS_LEFT;
     device->state_is_due = device->header_is_sent;
-    if (!is_told)
+    if (!device->is_used)
         finish_leaving(device);
-    else if (device->is_forced)
+    else if (device->is_forced || !device->is_told)
         keeper_replace(&device->keeper);
     else
         wait_for_stop(device, device->reset_ms);
@@ -190,7 +190,7 @@ void device_reap(struct device *device)
         return;
     receive(device);
     tell_end(device, how);
-    device->is_told = device->header_is_sent = false;
+    device->is_used = device->is_told = device->header_is_sent = false;
     device->state_is_due = device->stop_is_due = false;
     end_waiting(device);
     keeper_go_on(&device->keeper);

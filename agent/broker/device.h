@@ -26,7 +26,8 @@ struct device {
     struct front_end front;
     struct device_ledger *ledger;
     struct keeper keeper;
-    bool is_told;        /* the worker of the ring, since that was started */
+    bool is_used;        /* the worker knows of the front end */
+    bool is_told;        /* and of the ring, since that was started */
     bool state_is_due;   /* to be said to the worker */
     bool header_is_sent; /* of that, the rest is not */
     bool stop_is_due;    /* to be said after it */

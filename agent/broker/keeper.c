@@ -28,7 +28,8 @@ static void start_worker(struct keeper *keeper)
 {
     keeper->start_at = MOMENT_NEVER;
     keeper->generation = next_generation(keeper);
-    if (worker_start(&keeper->worker, keeper->settings, keeper->ledger_fd, keeper->generation))
+    if (worker_start(&keeper->worker, keeper->settings, keeper->ledger_fd, keeper->device,
+                     keeper->generation))
         return;
     if (keeper->is_up)
         start_later(keeper);

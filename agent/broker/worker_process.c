@@ -41,8 +41,10 @@ static bool send_with_fds(const struct worker *worker, const void *data, size_t 
 
 static bool send_settings(const struct worker *worker, const struct settings *settings)
 {
-    const struct control_message message = {.type = CONTROL_SETTINGS, .slot = worker->generation};
+    struct control_message message = {.type = CONTROL_SETTINGS, .slot = worker->generation};
 
+    if (worker->device)
+        snprintf(message.peer, sizeof(message.peer), "%s", worker->device);
     return send_packet(worker, &message, sizeof(message)) &&
            send_packet(worker, settings, sizeof(*settings));
 }
@@ -69,10 +71,11 @@ static bool fork_worker(struct worker *worker, int ledger_fd)
 }
 
 bool worker_start(struct worker *worker, const struct settings *settings, int ledger_fd,
-                  uint32_t generation)
+                  const char *device, uint32_t generation)
 {
     memset(worker, 0, sizeof(*worker));
     worker->control = -1;
+    worker->device = device;
     worker->generation = generation;
     if (!run_directory_make(worker->run_directory, sizeof(worker->run_directory)))
         return false;
@@ -159,7 +162,7 @@ void worker_kill(const struct worker *worker)
 
 static void describe_end(const struct worker *worker, const siginfo_t *end, char *how, size_t size)
 {
-    if (worker->generation && end->si_code == CLD_EXITED && end->si_status == WORKER_OVERDUE)
+    if (worker->device && end->si_code == CLD_EXITED && end->si_status == WORKER_OVERDUE)
         snprintf(how, size, "ended with a call that could not be ended otherwise");
     else if (end->si_code == CLD_EXITED)
         snprintf(how, size, "ended with status %d", end->si_status);

@@ -15,16 +15,18 @@ struct worker {
     pid_t pid;   /* 0: there is none */
     int control; /* -1: it closed its end */
     bool is_ready;
+    const char *device;  /* where the virtio device is that it serves; NULL: it serves sockets */
     uint32_t generation; /* of one for a device */
     char run_directory[PATH_MAX];
 };
 
 /*
  * Start one and send it the settings. False: with the reason logged, and there is none.
- * @generation  of the worker of a device; 0: it serves sockets
+ * @device      where the virtio device is that it shall serve; NULL: it shall serve sockets
+ * @generation  of the worker of a device, else 0
  */
 bool worker_start(struct worker *worker, const struct settings *settings, int ledger_fd,
-                  uint32_t generation);
+                  const char *device, uint32_t generation);
 
 /* Its next message, without waiting. False: there is none, or never will be (control is -1). */
 bool worker_receive(struct worker *worker, struct control_message *message);

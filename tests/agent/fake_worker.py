@@ -44,7 +44,8 @@ class Worker:
 
     def settings(self):
         header = MESSAGE.unpack(self.control.recv(MESSAGE.size))
-        return [header[0], self.control.recv(1 << 20).hex(), header[1]]
+        peer = header[2].split(b'\0')[0].decode()
+        return [header[0], self.control.recv(1 << 20).hex(), header[1], peer]
 
     def ready(self):
         self.control.send(MESSAGE.pack(READY, 0, b''))

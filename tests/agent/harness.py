@@ -86,7 +86,7 @@ class Puppet:
         self.connection = connection
         self.lines = connection.makefile('rw')
         self.about = self.tell('about')
-        self.generation = None
+        self.generation = self.device = None
 
     def tell(self, *command):
         self.lines.write(json.dumps(command) + '\n')
@@ -100,7 +100,7 @@ class Puppet:
         self.lines.read()
 
     def settings(self):
-        kind, raw, self.generation = self.tell('settings')
+        kind, raw, self.generation, self.device = self.tell('settings')
         assert kind == 1
         return parse_settings(bytes.fromhex(raw))
 

@@ -276,6 +276,20 @@ class TestStop(DeviceTest):
                            f'(setting reset_ms): worker {worker.pid} is killed')
         self.assertNotIn('<error>', self.agent.log.read_text())
 
+    def test_calls_that_do_not_end_in_a_ring_that_is_disabled(self):
+        worker = self.begin(reset_ms=100)
+        front = self.running(worker)
+        worker.tell('take_chain', 9)
+        front.enable(0)
+        self.assertFalse(self.state_of(worker)['is_running'])
+        front.send(vhost.GET_VRING_BASE, STATE.pack(0, 0))
+        following = self.agent.worker()
+        following.settings()
+        self.assertTrue(parse_state(following.tell('receive')[1])['is_running'])
+        self.assertEqual(following.tell('receive')[0], STOP)
+        following.tell('stopped', 5)
+        self.assertEqual(STATE.unpack(front.receive(vhost.GET_VRING_BASE)), (0, 5))
+
     def test_a_worker_that_does_not_stop_and_has_nothing(self):
         worker = self.begin(reset_ms=100)
         front = self.running(worker)
@@ -428,9 +442,21 @@ class TestFrontEndGoes(DeviceTest):
         front.send(vhost.GET_VRING_BASE, STATE.pack(0, 0))
         self.assertEqual(worker.tell('receive')[0], STOP)
         front.close()
+        worker.tell_last('stopped', 0)
+        self.running(self.agent.ready_worker())
+        self.assertFalse(process_exists(worker.pid))
+
+    def test_after_the_ring_was_stopped(self):
+        worker = self.begin()
+        front = self.running(worker)
+        front.send(vhost.GET_VRING_BASE, STATE.pack(0, 0))
+        self.assertEqual(worker.tell('receive')[0], STOP)
         worker.tell('stopped', 0)
-        until(self.is_free)
-        self.assertTrue(process_exists(worker.pid))
+        front.receive(vhost.GET_VRING_BASE)
+        front.close()
+        self.running(self.agent.ready_worker())
+        self.assertFalse(process_exists(worker.pid))
+        self.assert_silent()
 
     def test_before_the_worker_is_ready(self):
         self.start(reset_ms=100)
@@ -449,7 +475,8 @@ class TestAgent(DeviceTest):
         for worker in workers:
             worker.settings()
         clients, device = sorted(workers, key=lambda worker: worker.generation)
-        self.assertEqual((clients.generation, device.generation), (0, 1))
+        self.assertEqual((clients.generation, clients.device), (0, ''))
+        self.assertEqual((device.generation, device.device), (1, self.address))
         clients.tell('ready')
         self.agent.notified.settimeout(0.2)
         self.assertRaises(TimeoutError, self.agent.notified.recv, 100)

@@ -33,15 +33,20 @@ static bool begins(const char *text, const char *with)
     return !strncmp(text, with, strlen(with));
 }
 
+static bool is_path(const char *address)
+{
+    return begins(address, "unix://") || begins(address, "virtio://");
+}
+
 /* The socket address on this machine that an address of the agent means. Returns its size. */
 static socklen_t parse(const char *text, union any_address *address)
 {
     unsigned int port = strrchr(text, ':') ? (unsigned int)atoi(strrchr(text, ':') + 1) : 0;
 
     memset(address, 0, sizeof(*address));
-    if (begins(text, "unix://")) {
+    if (is_path(text)) {
         address->local.sun_family = AF_UNIX;
-        strncpy(address->local.sun_path, text + strlen("unix://"),
+        strncpy(address->local.sun_path, strstr(text, "//") + 2,
                 sizeof(address->local.sun_path) - 1);
         return sizeof(address->local);
     }
@@ -103,7 +108,7 @@ static unsigned int try_port(const char *pattern)
 
 const char *agent_cannot(const char *pattern)
 {
-    if (begins(pattern, "unix://") || try_port(pattern))
+    if (is_path(pattern) || try_port(pattern))
         return NULL;
     if (begins(pattern, "vsock://"))
         return "the kernel has no vsock loopback (module vsock_loopback)";
@@ -120,7 +125,7 @@ static bool make_address(struct agent *agent, const char *pattern)
         return false;
     if (!star)
         snprintf(agent->address, sizeof(agent->address), "%s", pattern);
-    else if (begins(pattern, "unix://"))
+    else if (is_path(pattern))
         snprintf(agent->address, sizeof(agent->address), "%.*s%s/socket", before, pattern,
                  agent->directory);
     else
@@ -132,8 +137,13 @@ static bool make_address(struct agent *agent, const char *pattern)
 /* In the child. It ends with the thread that made it. */
 static void become_agent(const struct agent *agent, const char *const *options)
 {
+    char device[sizeof(agent->address) + 16];
     const char *words[OPTIONS_MAX + 4] = {AGENT, "--listen", agent->address};
 
+    if (begins(agent->address, "virtio://")) {
+        snprintf(device, sizeof(device), "vhost-user://%s", agent->address + strlen("virtio://"));
+        words[2] = device;
+    }
     for (size_t i = 0; options[i] && i < OPTIONS_MAX; i++)
         words[3 + i] = options[i];
     prctl(PR_SET_PDEATHSIG, SIGTERM);

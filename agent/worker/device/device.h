@@ -26,6 +26,7 @@ struct device {
     pthread_mutex_t turn; /* of what follows, and of taking from the ring */
     struct guest_memory *memory;
     struct ring ring;
+    bool started; /* the ring was, and did not stop since */
     bool serving;
     int kick; /* an eventfd; -1: none, the ring is looked at from time to time */
     int front;

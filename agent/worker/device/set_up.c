@@ -53,31 +53,36 @@ static void start(struct device *device, const struct device_state *state)
                    lost);
 }
 
-/* Under the turn. What calls use of the old memory stays until they have ended. */
+/*
+ * Under the turn. What calls use of the old memory stays until they have ended. A ring that does not run
+ * any more may have chains that are to be returned.
+ */
 static void place(struct device *device, const struct device_state *state,
                   struct guest_memory *memory, int call)
 {
     struct guest_memory *old = device->memory;
-    bool was_serving = device->serving;
+    bool placed = ring_place(&device->ring, state, memory, call);
 
-    device->serving = ring_place(&device->ring, state, memory, call) && state->is_running;
     device->memory = memory;
-    if (device->serving && !was_serving)
+    device->serving = placed && state->is_running;
+    if (placed && !device->started) {
         start(device, state);
+        device->started = true;
+    }
     guest_memory_leave(old);
 }
 
 void device_set(struct device *device, const struct device_state *state, const int *fds)
 {
-    size_t nr_regions =
-        state->nr_regions < VHOST_REGIONS_MOST ? state->nr_regions : VHOST_REGIONS_MOST;
+    size_t nr_regions = state->nr_regions;
     struct guest_memory *memory = guest_memory_new(state->regions, nr_regions, fds);
     const int *others = fds + nr_regions;
+    bool is_wanted = state->is_running || atomic_load(&device->ring.ledger->is_begun);
 
     begin_change(device);
     replace(&device->kick, others[0]);
     replace(&device->front, others[2]);
-    if (memory && state->is_running) {
+    if (memory && is_wanted) {
         place(device, state, memory, others[1]);
     } else {
         device->serving = false;
@@ -129,7 +134,7 @@ uint16_t device_leave(struct device *device)
     device->memory = NULL;
     replace(&device->kick, -1);
     replace(&device->front, -1);
-    atomic_store(&device->ring.ledger->is_begun, 0);
+    device->started = false;
     end_change(device);
     pthread_mutex_lock(&device->lock);
     device->stopping = false;

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "conformance.h"
+
+int main(void)
+{
+    return conformance(
+        &(struct transport){.plugin = "rpc", .address = "virtio://*", .has_one_client = true});
+}
