@@ -15,10 +15,11 @@ static bool keep(struct found *found, const char *name, int (*filter)(const stru
 {
     struct dirent entry = {0};
     struct dirent *copy;
+    size_t length = strlen(name);
 
-    if (strlen(name) > NAME_MAX)
+    if (length > NAME_MAX)
         return true;
-    strcpy(entry.d_name, name);
+    memcpy(entry.d_name, name, length);
     if (filter && !filter(&entry))
         return true;
     copy = malloc(sizeof(*copy));

@@ -44,14 +44,14 @@ static int add(struct listing *listing, char *name)
 static int add_copy(struct listing *listing, const char *path, bool all)
 {
     char *name = copy_parts(path, all);
-    int ret;
+    int ret = 0;
 
     if (!name)
         return ENOMEM;
-    if (name[0] && (ret = add(listing, name)) == 0)
-        return 0;
-    ret = name[0] ? ENOMEM : 0; /* no name: it is the directory itself */
-    free(name);
+    if (name[0])
+        ret = add(listing, name);
+    if (ret || !name[0]) /* no name: it is the directory itself */
+        free(name);
     return ret;
 }
 

@@ -76,9 +76,9 @@ static void fill_ops(struct dispatch *dispatch)
 
 static void fill_fallbacks(struct dispatch *dispatch)
 {
-    const struct dispatch_fallback *fallback;
+    const struct dispatch_fallback *fallback = dispatch_fallbacks;
 
-    for (fallback = dispatch_fallbacks; fallback->func; fallback++) {
+    for (; fallback && fallback->func; fallback++) {
         if (dispatch->remote || dispatch->func[fallback->type] || !dispatch->func[fallback->by])
             continue;
         dispatch->func[fallback->type] = fallback->func;

@@ -22,14 +22,15 @@ struct dispatch {
 
 /*
  * An operation that the library itself can do by means of another one. The operations' layer
- * defines the table; it ends with a func of NULL.
+ * defines the table; it ends with a func of NULL. A program that has the library linked in, and no
+ * plugin beside a transport, does without it and so without the operations in it: hence weak.
  */
 struct dispatch_fallback {
     vaccel_op_type_t type;
     vaccel_op_type_t by;
     void *func;
 };
-extern const struct dispatch_fallback dispatch_fallbacks[];
+extern const struct dispatch_fallback dispatch_fallbacks[] __attribute__((weak));
 
 /*
  * The dispatch for a session with this hint; under the registry's lock. *@error is ENOTSUP or
