@@ -21,6 +21,7 @@ static bool post_own(struct virtio_connection *connection, size_t place,
         return false;
     chain->id = chain_next_id(connection, chain);
     wire_header_of(message)->id = chain->id;
+    wire_end(message);
     nr_readable = layout_message(port, chain, message, answer_size, &nr_writable);
     if (!nr_readable || nr_readable + nr_writable > SEGMENTS_RESERVED / 2)
         return false;
