@@ -183,7 +183,6 @@ static void discount_thread(struct device *device)
     pthread_mutex_lock(&device->lock);
     device->threads--;
     pthread_mutex_unlock(&device->lock);
-    device_tell(device);
 }
 
 static void run(struct device *device, struct device_request *request)

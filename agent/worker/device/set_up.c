@@ -155,7 +155,7 @@ static bool is_overdue(struct device_request *request, uint64_t now)
 {
     const struct incoming *incoming = &request->incoming;
 
-    if (!request->is_running || incoming->request.header.type == WIRE_HELLO)
+    if (!atomic_load(&request->is_running) || incoming->request.header.type == WIRE_HELLO)
         return false;
     if (!request->due && incoming->cancelled)
         request->due = now + GRACE_MS;
