@@ -29,9 +29,14 @@ class Ring:
 
     def __init__(self, front):
         self.front = front
-        self.memory = front.memory
         self.size = front.queue_size
-        self.desc, avail, used = front.places
+        self.look_at(front.memory)
+        self.begin()
+
+    def look_at(self, memory):
+        """The ring lies there, at the same addresses."""
+        self.memory = memory
+        self.desc, avail, used = self.front.places
         self.avail_flags = self.memory.numbers(avail, 1, U16)
         self.avail_idx = self.memory.numbers(avail + 2, 1, U16)
         self.avail_ring = self.memory.numbers(avail + 4, self.size, U16)
@@ -40,7 +45,6 @@ class Ring:
         self.used_idx = self.memory.numbers(used + 2, 1, U16)
         self.used_ring = self.memory.numbers(used + 4, 2 * self.size, U32)
         self.avail_event = self.memory.numbers(used + 4 + 8 * self.size, 1, U16)
-        self.begin()
 
     def begin(self):
         """As after a reset: all is zeros."""
