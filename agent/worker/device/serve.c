@@ -4,9 +4,9 @@
 #include "agent/worker/worker.h"
 #include "platform/relax.h"
 
-#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 /*
@@ -18,6 +18,7 @@ enum {
     SPINS = 64,      /* looks at the ring between two at the clock */
     UNKICKED_MS = 1, /* between two looks at a ring whose driver cannot kick */
     LONG_FACTOR = 2, /* to look for a while is off when requests take this often as long */
+    MOMENT_NS = 50000,
 };
 
 static void raise_event(int event)
@@ -84,6 +85,15 @@ static bool spin(struct device *device)
     return false;
 }
 
+/*
+ * The driver may rely on what the front end was told is done, new memory for one: before that nothing is
+ * taken.
+ */
+static bool is_told(struct device *device)
+{
+    return atomic_load(&device->ring.ledger->told) == device->heard;
+}
+
 /* Take the next chain, if there is one. Under the turn. */
 static enum ring_outcome take(struct device *device, struct device_request *request)
 {
@@ -94,9 +104,9 @@ static enum ring_outcome take(struct device *device, struct device_request *requ
     if (!ring_ready(&device->ring) && !spin(device) && ring_arm(&device->ring))
         return RING_EMPTY;
     ring_disarm(&device->ring);
-    outcome = ring_take(&device->ring, &request->chain, device->may_change);
-    if (outcome == RING_NOWHERE && !device->may_change())
-        outcome = ring_take(&device->ring, &request->chain, false);
+    if (!is_told(device))
+        return RING_LATER;
+    outcome = ring_take(&device->ring, &request->chain);
     if (outcome == RING_TAKEN)
         request_take(device, request);
     return outcome;
@@ -136,6 +146,7 @@ static void sleep_until_kicked(struct device *device, bool can_be_kicked)
 /* A chain, with what is in it not looked at. False: there may be one now, or the device is closed. */
 static bool wait_for_chain(struct device *device, struct device_request *request)
 {
+    const struct timespec moment = {.tv_nsec = MOMENT_NS};
     enum ring_outcome outcome;
     bool can_be_kicked;
 
@@ -147,8 +158,8 @@ static bool wait_for_chain(struct device *device, struct device_request *request
         return true;
     if (outcome == RING_REFUSED)
         device_end_connection(device);
-    else if (outcome == RING_NOWHERE)
-        sched_yield();
+    else if (outcome == RING_LATER)
+        nanosleep(&moment, NULL);
     else
         sleep_until_kicked(device, can_be_kicked);
     return false;

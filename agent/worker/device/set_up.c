@@ -82,6 +82,7 @@ void device_set(struct device *device, const struct device_state *state, const i
     begin_change(device);
     device_set_kick(device, others[0]);
     replace(&device->front, others[2]);
+    device->heard = state->told;
     if (memory && is_wanted) {
         place(device, state, memory, others[1]);
     } else {
@@ -146,7 +147,6 @@ uint16_t device_leave(struct device *device)
 void device_forget(struct device *device)
 {
     device_end_connection(device);
-    requests_drop(device);
     sessions_free(&device->client);
     resources_free(&device->client);
 }
@@ -182,6 +182,12 @@ static bool watch(struct device *device)
     }
     pthread_mutex_unlock(&device->client.lock);
     return any;
+}
+
+void device_have_watched(struct device *device)
+{
+    if (!atomic_exchange(&device->watched, true))
+        device_tell(device);
 }
 
 int device_watch(struct device *device)
