@@ -14,9 +14,12 @@ struct device {
     struct client client;
     struct readers readers;
     struct doorbell doorbell;
-    int tell;                      /* an eventfd: the control thread has something to look at */
-    atomic_bool loaded;            /* plugins are there, and calls can be run */
-    atomic_bool greeted;           /* hello was said, and answered */
+    int tell;               /* an eventfd: the control thread has something to look at */
+    atomic_bool loaded;     /* plugins are there, and calls can be run */
+    atomic_bool greeted;    /* hello was said, and answered */
+    atomic_uint connection; /* counts them; requests of one that is over get goodbyes */
+    /* The broker may have said something of the memory; NULL: nobody does. */
+    bool (*may_change)(void);
     atomic_uint_fast64_t gathered; /* bytes of numbers that were scattered, and had to be copied */
     atomic_bool watched;           /* the control thread looks for calls that are overdue */
     int looks;                     /* its own: how often it has found nothing */
@@ -67,6 +70,9 @@ void device_stop(struct device *device);
 bool device_is_idle(struct device *device);
 /* After that: use neither ring nor memory any more. Returns the next avail index. */
 uint16_t device_leave(struct device *device);
+
+/* The connection is over, but for requests that run. */
+void device_end_connection(struct device *device);
 
 /* The end of the connection that it had: nothing is kept. */
 void device_forget(struct device *device);

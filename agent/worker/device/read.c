@@ -12,16 +12,15 @@ enum {
 };
 
 /* Requests of a virtio-blk driver, which takes a carrier for the disk that it says it is: an empty one. */
-enum { BLK_FLUSH = 4, BLK_GET_ID = 8, BLK_ID_SIZE = 20, BLK_OK = 0, BLK_IOERR = 1 };
+enum { BLK_GET_ID = 8, BLK_ID_SIZE = 20, BLK_OK = 0, BLK_IOERR = 1 };
 
 static void answer_disk(struct device *device, struct device_request *request)
 {
     static const char name[BLK_ID_SIZE] = "vaccel";
     struct chain_side *write = &request->chain.write;
-    uint32_t type = request->chain.accel.magic;
-    uint8_t status = type == BLK_FLUSH ? BLK_OK : BLK_IOERR;
+    uint8_t status = BLK_IOERR;
 
-    if (type == BLK_GET_ID && write->size > BLK_ID_SIZE) {
+    if (request->chain.accel.magic == BLK_GET_ID && write->size > BLK_ID_SIZE) {
         chain_copy_in(write, 0, name, sizeof(name));
         status = BLK_OK;
     }
@@ -63,15 +62,6 @@ static bool is_whole(const struct device_request *request)
     return !(request->chain.accel.flags & ACCEL_MORE);
 }
 
-static const char no_room[] = "a chain has not as much room for its answer";
-
-static bool has_answer_room(const struct device_request *request)
-{
-    uint32_t size = request->chain.accel.answer_size;
-
-    return size >= WIRE_HEADER_SIZE && size <= request->chain.write.size;
-}
-
 static struct device_request *take_partial(struct device *device, uint64_t id)
 {
     struct device_request **at = &device->partial;
@@ -110,15 +100,55 @@ static void adopt_chain(struct device_request *request, struct device_request *p
     request->incoming.answer_room = request->chain.accel.answer_size;
 }
 
+static struct device_request *read_pull(struct device *device, struct device_request *asking,
+                                        uint64_t id)
+{
+    if (!asking->chain.write.size)
+        return distrust_value(device, asking, "a chain asks for more, and has no room", id);
+    request_pull(device, asking, id);
+    return NULL;
+}
+
+/* Bytes of rooms that a request has at most. */
+static uint64_t rooms_of(const struct wire_request *request)
+{
+    uint64_t rooms = 0;
+    uint32_t i;
+
+    switch (request->header.type) {
+    case WIRE_CALL:
+        for (i = 0; i < request->body.call.nr_read + request->body.call.nr_write; i++)
+            rooms += request->args[i].flags & WIRE_ARG_RETURNED ? request->args[i].size : 0;
+        return rooms;
+    case WIRE_OUTPUT_FETCH:
+        return request->body.fetch.room;
+    case WIRE_RESOURCE_SYNC:
+        return UINT64_MAX; /* of what size it is the driver knows */
+    default:
+        return 0;
+    }
+}
+
+/* What is wrong with what the chain that is answered has to write; NULL: nothing. */
+static const char *misfit_of_rooms(const struct device_request *request, const struct chain *chain)
+{
+    uint32_t size = chain->accel.answer_size;
+
+    if (size < WIRE_HEADER_SIZE || size > chain->write.size)
+        return "a chain has not as much room for its answer";
+    if (chain->write.size - size > rooms_of(&request->incoming.request))
+        return "a chain has more room than its answer can have";
+    return NULL;
+}
+
 static struct device_request *read_part(struct device *device, struct device_request *part,
                                         uint64_t id)
 {
     struct device_request *request;
+    const char *misfit;
 
-    if (part->chain.read.size == BODY_AT) {
-        request_pull(device, part, id);
-        return NULL;
-    }
+    if (part->chain.read.size == BODY_AT && is_whole(part))
+        return read_pull(device, part, id);
     request = take_partial(device, id);
     if (!request)
         return distrust_value(device, part, "a part of no request", id);
@@ -127,9 +157,10 @@ static struct device_request *read_part(struct device *device, struct device_req
         request_free(device, request);
         return distrust_value(device, part, "a part is too short or too long", id);
     }
-    if (!request->left && !has_answer_room(part)) {
+    misfit = request->left ? NULL : misfit_of_rooms(request, &part->chain);
+    if (misfit) {
         request_free(device, request);
-        return distrust_value(device, part, no_room, part->chain.accel.answer_size);
+        return distrust_value(device, part, misfit, part->chain.accel.answer_size);
     }
     if (request->left) {
         add_partial(device, request);
@@ -162,17 +193,21 @@ static void have_watched(struct device *device)
         device_tell(device);
 }
 
+/* All of it, or the beginning. */
+static bool fits_payload(const struct device_request *request)
+{
+    uint64_t there = request->chain.read.size - request->payload_at;
+    uint64_t all = request->incoming.request.payload_size;
+
+    return is_whole(request) ? there == all : there < all;
+}
+
 static struct device_request *begin(struct device *device, struct device_request *request)
 {
     struct incoming *incoming = &request->incoming;
-    uint64_t there = request->chain.read.size - request->payload_at;
-    uint64_t all = incoming->request.payload_size;
 
-    if (is_whole(request) ? there != all : there >= all)
-        return distrust_value(device, request, "a chain has too few or too many bytes to read",
-                              there);
     if (!is_whole(request))
-        request->left = all;
+        request->left = incoming->request.payload_size;
     if (!incoming_enlist(&device->client, incoming))
         return distrust_value(device, request, "an id is in use by a request without an answer",
                               incoming->request.header.id);
@@ -206,23 +241,29 @@ static struct device_request *cancel(struct device *device, struct device_reques
 static struct device_request *read_request(struct device *device, struct device_request *request,
                                            const struct wire_header *header)
 {
+    const char *misfit;
     struct wire_fault fault;
 
     if (!wire_read_bare_request(header, request->body, &request->incoming.request, &fault))
         return distrust(device, request, &fault);
-    if (header->type == WIRE_CANCEL)
-        return cancel(device, request);
     if (!is_whole(request) && header->type != WIRE_CALL && header->type != WIRE_RESOURCE_CHUNK)
         return distrust_value(device, request, "a message without payload has no parts",
                               header->type);
-    if (is_whole(request) && !has_answer_room(request))
-        return distrust_value(device, request, no_room, request->chain.accel.answer_size);
+    if (!fits_payload(request))
+        return distrust_value(device, request, "a chain has too few or too many bytes to read",
+                              request->chain.read.size);
+    if (header->type == WIRE_CANCEL)
+        return cancel(device, request);
+    misfit = is_whole(request) ? misfit_of_rooms(request, &request->chain) : NULL;
+    if (misfit)
+        return distrust_value(device, request, misfit, request->chain.accel.answer_size);
     if (header->type == WIRE_PING)
         return answer_ping(device, request);
     if (header->type == WIRE_HELLO) {
-        atomic_store(&device->greeted, false);
+        device_end_connection(device);
         requests_drop(device);
     }
+    request->connection = atomic_load(&device->connection);
     return begin(device, request);
 }
 
@@ -237,6 +278,8 @@ static struct device_request *read_message(struct device *device, struct device_
         return distrust_value(device, request, "a chain is too short for a message", read->size);
     if (!wire_read_header(&header, &fault))
         return distrust(device, request, &fault);
+    if (header.type == WIRE_CANCEL && !atomic_load(&device->greeted))
+        return give_back(device, request);
     if (header.type != WIRE_HELLO && !atomic_load(&device->greeted)) {
         request_refuse(device, request, VACCEL_ESESS, "the connection is over: say hello first");
         return NULL;

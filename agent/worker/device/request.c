@@ -2,7 +2,6 @@
 #include "agent/worker/device/request.h"
 #include "agent/worker/handlers.h"
 #include "agent/worker/worker.h"
-#include "wire/goodbye.h"
 
 /* A request's life: from a chain to its answer, and which are kept. */
 
@@ -91,25 +90,23 @@ static void return_and_hold(struct device *device, struct device_request *reques
     leave_memory(device, memory);
 }
 
-/* As much of it as there is room for. */
+void device_end_connection(struct device *device)
+{
+    atomic_store(&device->greeted, false);
+    atomic_fetch_add(&device->connection, 1);
+}
+
 static void write_goodbye(struct device_request *request, int status, const char *sentence)
 {
-    unsigned char buf[WIRE_GOODBYE_ROOM] __attribute__((aligned(WIRE_ALIGN)));
-    uint64_t room = request->chain.write.size;
-    size_t size = wire_goodbye(buf, sizeof(buf), (uint32_t)status, sentence);
+    struct chain *chain = &request->chain;
 
-    if (room > request->chain.accel.answer_size)
-        room = request->chain.accel.answer_size;
-    if (size > room)
-        size = wire_goodbye(buf, sizeof(buf), (uint32_t)status, "");
-    request->written = size <= room ? size : 0;
-    chain_copy_in(&request->chain.write, 0, buf, request->written);
+    request->written = chain_say_goodbye(chain, chain->accel.answer_size, status, sentence);
 }
 
 void request_refuse(struct device *device, struct device_request *request, int status,
                     const char *sentence)
 {
-    atomic_store(&device->greeted, false);
+    device_end_connection(device);
     write_goodbye(request, status, sentence);
     request_return(device, request, request->written);
     request_free(device, request);
@@ -118,9 +115,7 @@ void request_refuse(struct device *device, struct device_request *request, int s
 static void say_goodbye(struct client *client, struct incoming *incoming, int status,
                         const char *sentence)
 {
-    struct device *device = (struct device *)client;
-
-    atomic_store(&device->greeted, false);
+    device_end_connection((struct device *)client);
     write_goodbye((struct device_request *)incoming, status, sentence);
 }
 
@@ -152,6 +147,10 @@ static void put_answer(struct client *client, struct incoming *incoming, struct 
     const struct wire_header *header = wire_header_of(&answer->writer);
     struct chain *chain = &request->chain;
 
+    if (request->connection != atomic_load(&device->connection)) {
+        write_goodbye(request, VACCEL_ESESS, "the connection was over before the request ended");
+        return;
+    }
     if (!size || size > incoming->answer_room) {
         say_goodbye(client, incoming, VACCEL_ERANGE, "a chain has too little room for its answer");
         return;
@@ -169,6 +168,7 @@ const struct client_carrier device_carrier = {
     .prepare = request_place,
     .answer = put_answer,
     .say_goodbye = say_goodbye,
+    .late_is_cancelled = true,
 };
 
 /* Under the client's lock: requests of the connection before, whose calls may still run. */
@@ -194,6 +194,8 @@ static void begin_anew(struct device *device)
     requests_drop(device);
     sessions_free(client);
     resources_free(client);
+    objects_renew(&client->sessions);
+    objects_renew(&client->resources);
 }
 
 uint64_t request_run(struct device *device, struct device_request *request)

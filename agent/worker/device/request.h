@@ -12,6 +12,7 @@ struct device_request {
     struct guest_memory *memory; /* of the chain; NULL: it has none in its hands */
     uint64_t payload_at;         /* where the payload begins in what is to read */
     uint64_t left;               /* bytes of it to come in other chains */
+    unsigned int connection;     /* of the device, when it came */
     bool is_listed;              /* as unanswered */
     atomic_bool is_running;      /* the control thread looks at it */
     bool must_hold;              /* its answer did not fit into its chain */

@@ -4,6 +4,7 @@
 #include "agent/worker/worker.h"
 #include "platform/relax.h"
 
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -81,7 +82,9 @@ static enum ring_outcome take(struct device *device, struct device_request *requ
     if (!ring_ready(&device->ring) && !spin(device) && ring_arm(&device->ring))
         return RING_EMPTY;
     ring_disarm(&device->ring);
-    outcome = ring_take(&device->ring, &request->chain);
+    outcome = ring_take(&device->ring, &request->chain, device->may_change);
+    if (outcome == RING_NOWHERE && !device->may_change())
+        outcome = ring_take(&device->ring, &request->chain, false);
     if (outcome == RING_TAKEN)
         request_take(device, request);
     return outcome;
@@ -97,7 +100,11 @@ static bool wait_for_chain(struct device *device, struct device_request *request
     pthread_mutex_unlock(&device->turn);
     if (outcome == RING_TAKEN)
         return true;
-    if (outcome != RING_REFUSED)
+    if (outcome == RING_REFUSED)
+        device_end_connection(device);
+    else if (outcome == RING_NOWHERE)
+        sched_yield();
+    else
         doorbell_sleep(&device->doorbell, outcome == RING_EMPTY);
     return false;
 }

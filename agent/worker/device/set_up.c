@@ -10,7 +10,7 @@
 /* What the control thread does with the device while others serve it. */
 
 enum {
-    GRACE_MS = 100, /* for a call that nobody waits for, to end by itself */
+    GRACE_MS = 250, /* for a call that nobody waits for, to end by itself */
     LOOK_MS = 20,
     LOOKS = 50, /* without anything to look after, until the next one has to tell */
 };
@@ -147,7 +147,7 @@ uint16_t device_leave(struct device *device)
 
 void device_forget(struct device *device)
 {
-    atomic_store(&device->greeted, false);
+    device_end_connection(device);
     requests_drop(device);
     sessions_free(&device->client);
     resources_free(&device->client);
