@@ -91,7 +91,7 @@ static void serve(void)
         request = request_new(&device);
         if (!request)
             abort();
-        if (ring_take(&device.ring, &request->chain, false) == RING_TAKEN)
+        if (ring_take(&device.ring, &request->chain) == RING_TAKEN)
             serve_one(request);
         else
             request_free(&device, request);

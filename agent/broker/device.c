@@ -37,6 +37,7 @@ bool device_begin(struct device *device, const struct settings *settings,
     device->ledger = device_ledger_share(&ledger_fd);
     if (!device->ledger)
         return false;
+    device->front.told = &device->ledger->told;
     keeper_begin(&device->keeper, settings, listener->address, ledger_fd);
     return true;
 }

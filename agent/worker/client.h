@@ -23,7 +23,6 @@ struct client_carrier {
     /* End the connection, and say why. */
     void (*say_goodbye)(struct client *client, struct incoming *incoming, int status,
                         const char *sentence);
-    bool late_is_cancelled; /* a request that ends after its deadline counts as cancelled */
 };
 
 /* Who makes requests: what it has, whatever carries them. */

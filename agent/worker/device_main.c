@@ -17,7 +17,6 @@
  */
 
 static struct device device;
-static atomic_bool hearing;  /* a message of the broker's is being dealt with */
 static bool stop_wanted;     /* of the control thread */
 static uint64_t drain_until; /* in ms; 0: not draining */
 
@@ -95,23 +94,11 @@ static void look_at_drain(void)
     _exit(EXIT_SUCCESS);
 }
 
-/*
- * Whether the guest may use memory of which the broker has told, or is telling. What it says before it answers
- * the VMM is in the socket by then.
- */
-static bool may_change(void)
-{
-    struct pollfd control = {.fd = CONTROL_FD, .events = POLLIN};
-
-    return poll(&control, 1, 0) > 0 || atomic_load(&hearing);
-}
-
 static void take_message(void)
 {
     struct control_message message;
     int none;
 
-    atomic_store(&hearing, true);
     if (!control_receive(&message, sizeof(message), &none, 1))
         end_without_broker();
     message.peer[sizeof(message.peer) - 1] = '\0';
@@ -121,7 +108,6 @@ static void take_message(void)
         begin_stop();
     else if (message.type == CONTROL_DRAIN)
         begin_drain();
-    atomic_store(&hearing, false);
 }
 
 static int next_look(void)
@@ -170,13 +156,9 @@ int device_main(uint32_t generation, const char *name)
         device_log_name(name);
     else
         name = "virtio device";
-    if (!ledger || !device_begin(&device, ledger, generation, name)) {
-        agent_error("%s: no memory or descriptors for it", name);
-        return EXIT_FAILURE;
-    }
-    device.may_change = may_change;
-    if (!thread_start(listen_to_broker, NULL)) {
-        agent_error("%s: no thread for it", name);
+    if (!ledger || !device_begin(&device, ledger, generation, name) ||
+        !thread_start(listen_to_broker, NULL)) {
+        agent_error("%s: no memory, descriptors or threads for it", name);
         return EXIT_FAILURE;
     }
     if (!vaccel_is_initialized() && vaccel_bootstrap() != VACCEL_OK)

@@ -102,15 +102,13 @@ static void unlist(struct client *client, struct incoming *incoming)
 
 bool incoming_settle(struct client *client, struct incoming *incoming)
 {
-    bool is_late = client->carrier->late_is_cancelled && incoming->deadline &&
-                   monotonic_ms() >= incoming->deadline;
     bool wanted;
 
     pthread_mutex_lock(&client->lock);
     unlist(client, incoming);
     incoming->answering = true;
     client->nr_answering++;
-    wanted = !incoming->cancelled && !is_late;
+    wanted = !incoming->cancelled;
     pthread_mutex_unlock(&client->lock);
     return wanted;
 }

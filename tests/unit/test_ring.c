@@ -82,11 +82,11 @@ static void assert_nothing_returned(void)
 static void test_a_chain_comes_and_goes(void **state)
 {
     (void)state;
-    assert_int_equal(ring_take(&ring, &chain, false), RING_EMPTY);
+    assert_int_equal(ring_take(&ring, &chain), RING_EMPTY);
     put_pair(4);
     guest_post(&guest, 4);
     assert_true(ring_ready(&ring));
-    assert_int_equal(ring_take(&ring, &chain, false), RING_TAKEN);
+    assert_int_equal(ring_take(&ring, &chain), RING_TAKEN);
     assert_int_equal(chain.head, 4);
     assert_int_equal(chain.read.size, 64);
     assert_int_equal(chain.write.size, 128);
@@ -94,7 +94,7 @@ static void test_a_chain_comes_and_goes(void **state)
     ring_return(&ring, 4, 17);
     assert_returned(4, 17);
     assert_true(guest_called(&guest));
-    assert_int_equal(ring_take(&ring, &chain, false), RING_EMPTY);
+    assert_int_equal(ring_take(&ring, &chain), RING_EMPTY);
 }
 
 static void test_indices_wrap(void **state)
@@ -103,7 +103,7 @@ static void test_indices_wrap(void **state)
     put_pair(0);
     for (int i = 0; i < 70000; i++) {
         guest_post(&guest, 0);
-        assert_int_equal(ring_take(&ring, &chain, false), RING_TAKEN);
+        assert_int_equal(ring_take(&ring, &chain), RING_TAKEN);
         ring_return(&ring, 0, 1);
         assert_returned(0, 1);
     }
@@ -119,7 +119,7 @@ static void test_an_indirect_table(void **state)
     guest_put(&guest, 0, guest_address(GUEST_FREE + 8192), 8, 0, 1);
     guest_put(&guest, 1, guest_address(TABLE), 3 * sizeof(*table), VIRTQ_DESC_F_INDIRECT, LAST);
     guest_post(&guest, 0);
-    assert_int_equal(ring_take(&ring, &chain, false), RING_TAKEN);
+    assert_int_equal(ring_take(&ring, &chain), RING_TAKEN);
     assert_int_equal(chain.read.size, 24);
     assert_int_equal(chain.write.size, 32);
 }
@@ -131,7 +131,7 @@ static void test_pieces_are_split_and_joined(void **state)
     guest_put(&guest, 0, guest_address(GUEST_SECOND - 100), 200, 0, 1);
     guest_put(&guest, 1, guest_address(GUEST_SECOND + 100), 300, 0, LAST);
     guest_post(&guest, 0);
-    assert_int_equal(ring_take(&ring, &chain, false), RING_TAKEN);
+    assert_int_equal(ring_take(&ring, &chain), RING_TAKEN);
     assert_int_equal(chain.read.count, 2);
     assert_int_equal(chain.read.segments[0].size, 100);
     assert_int_equal(chain.read.segments[1].size, 400);
@@ -141,12 +141,12 @@ static void test_pieces_are_split_and_joined(void **state)
 static void assert_refused(uint16_t head)
 {
     guest_post(&guest, head);
-    assert_int_equal(ring_take(&ring, &chain, false), RING_REFUSED);
+    assert_int_equal(ring_take(&ring, &chain), RING_REFUSED);
     assert_returned(head, 0);
     assert_int_equal(ledger.in_flight[head].state, IN_FLIGHT_NONE);
     put_pair(8);
     guest_post(&guest, 8);
-    assert_int_equal(ring_take(&ring, &chain, false), RING_TAKEN);
+    assert_int_equal(ring_take(&ring, &chain), RING_TAKEN);
     ring_return(&ring, 8, 0);
     assert_returned(8, 0);
 }
@@ -227,9 +227,9 @@ static void test_a_table_that_was_not_negotiated(void **state)
 static void assert_broken(void)
 {
     put_pair(8);
-    assert_int_equal(ring_take(&ring, &chain, false), RING_BROKEN);
+    assert_int_equal(ring_take(&ring, &chain), RING_BROKEN);
     guest_post(&guest, 8);
-    assert_int_equal(ring_take(&ring, &chain, false), RING_BROKEN);
+    assert_int_equal(ring_take(&ring, &chain), RING_BROKEN);
     assert_false(ring_ready(&ring));
     assert_nothing_returned();
 }
@@ -260,7 +260,7 @@ static void test_a_chain_that_was_not_returned(void **state)
     (void)state;
     put_pair(0);
     guest_post(&guest, 0);
-    assert_int_equal(ring_take(&ring, &chain, false), RING_TAKEN);
+    assert_int_equal(ring_take(&ring, &chain), RING_TAKEN);
     guest_post(&guest, 0);
     assert_broken();
 }
@@ -295,7 +295,7 @@ static void test_a_driver_that_does_not_want_to_hear(void **state)
     put_pair(0);
     guest_post(&guest, 0);
     guest.avail->flags = VIRTQ_AVAIL_F_NO_INTERRUPT;
-    assert_int_equal(ring_take(&ring, &chain, false), RING_TAKEN);
+    assert_int_equal(ring_take(&ring, &chain), RING_TAKEN);
     ring_return(&ring, 0, 0);
     assert_false(guest_called(&guest));
     ring_disarm(&ring);
@@ -314,11 +314,11 @@ static void test_both_tell_from_when_on_they_want_to_hear(void **state)
     assert_int_equal(*virtq_avail_event(guest.used, GUEST_QUEUE), 0);
     guest_post(&guest, 0);
     assert_false(ring_arm(&ring));
-    assert_int_equal(ring_take(&ring, &chain, false), RING_TAKEN);
+    assert_int_equal(ring_take(&ring, &chain), RING_TAKEN);
     ring_return(&ring, 0, 0);
     assert_false(guest_called(&guest));
     guest_post(&guest, 2);
-    assert_int_equal(ring_take(&ring, &chain, false), RING_TAKEN);
+    assert_int_equal(ring_take(&ring, &chain), RING_TAKEN);
     ring_return(&ring, 2, 0);
     assert_true(guest_called(&guest));
     assert_true(ring_arm(&ring));
@@ -332,7 +332,7 @@ static void put_request(uint16_t head, uint32_t answer_size)
     memcpy(guest_at(&guest, GUEST_FREE), &accel, sizeof(accel));
     put_pair(head);
     guest_post(&guest, head);
-    assert_int_equal(ring_take(&ring, &chain, false), RING_TAKEN);
+    assert_int_equal(ring_take(&ring, &chain), RING_TAKEN);
 }
 
 /* A worker died; this is the next one, which knows the ledger and the ring. */
@@ -364,7 +364,7 @@ static void test_what_was_in_flight_is_returned_once(void **state)
     assert_true(guest_take(&guest, &(uint32_t){0}, &(uint32_t){0}));
     assert_int_equal(goodbye->type, WIRE_GOODBYE);
     assert_nothing_returned();
-    assert_int_equal(ring_take(&ring, &chain, false), RING_TAKEN);
+    assert_int_equal(ring_take(&ring, &chain), RING_TAKEN);
     assert_int_equal(chain.head, 6);
     assert_int_equal(recover(), 1);
     assert_returned(6, 0);

@@ -30,7 +30,8 @@ struct device {
     pthread_mutex_t turn; /* of what follows, and of taking from the ring */
     struct guest_memory *memory;
     struct ring ring;
-    bool started; /* the ring was, and did not stop since */
+    uint32_t heard; /* of the ledger's told */
+    bool started;   /* the ring was, and did not stop since */
     bool serving;
     int front;
 
@@ -76,6 +77,9 @@ void device_end_connection(struct device *device);
 
 /* The end of the connection that it had: nothing is kept. */
 void device_forget(struct device *device);
+
+/* Somebody does not wait for ever, or not any more: there is something to look after from now on. */
+void device_have_watched(struct device *device);
 
 /* End the worker if a call is overdue. Returns in how many ms to look again; -1: when told. */
 int device_watch(struct device *device);

@@ -12,15 +12,16 @@ enum {
 };
 
 /* Requests of a virtio-blk driver, which takes a carrier for the disk that it says it is: an empty one. */
-enum { BLK_GET_ID = 8, BLK_ID_SIZE = 20, BLK_OK = 0, BLK_IOERR = 1 };
+enum { BLK_FLUSH = 4, BLK_GET_ID = 8, BLK_ID_SIZE = 20, BLK_OK = 0, BLK_IOERR = 1 };
 
 static void answer_disk(struct device *device, struct device_request *request)
 {
     static const char name[BLK_ID_SIZE] = "vaccel";
     struct chain_side *write = &request->chain.write;
-    uint8_t status = BLK_IOERR;
+    uint32_t type = request->chain.accel.magic;
+    uint8_t status = type == BLK_FLUSH ? BLK_OK : BLK_IOERR;
 
-    if (request->chain.accel.magic == BLK_GET_ID && write->size > BLK_ID_SIZE) {
+    if (type == BLK_GET_ID && write->size > BLK_ID_SIZE) {
         chain_copy_in(write, 0, name, sizeof(name));
         status = BLK_OK;
     }
@@ -100,67 +101,43 @@ static void adopt_chain(struct device_request *request, struct device_request *p
     request->incoming.answer_room = request->chain.accel.answer_size;
 }
 
-static struct device_request *read_pull(struct device *device, struct device_request *asking,
-                                        uint64_t id)
+static const char no_room[] = "a chain has not as much room for its answer";
+
+static bool has_answer_room(const struct device_request *request)
 {
-    if (!asking->chain.write.size)
-        return distrust_value(device, asking, "a chain asks for more, and has no room", id);
-    request_pull(device, asking, id);
-    return NULL;
+    uint32_t size = request->chain.accel.answer_size;
+
+    return size >= WIRE_HEADER_SIZE && size <= request->chain.write.size;
 }
 
-/* Bytes of rooms that a request has at most. */
-static uint64_t rooms_of(const struct wire_request *request)
+static struct device_request *begin_running(struct device *device, struct device_request *request)
 {
-    uint64_t rooms = 0;
-    uint32_t i;
-
-    switch (request->header.type) {
-    case WIRE_CALL:
-        for (i = 0; i < request->body.call.nr_read + request->body.call.nr_write; i++)
-            rooms += request->args[i].flags & WIRE_ARG_RETURNED ? request->args[i].size : 0;
-        return rooms;
-    case WIRE_OUTPUT_FETCH:
-        return request->body.fetch.room;
-    case WIRE_RESOURCE_SYNC:
-        return UINT64_MAX; /* of what size it is the driver knows */
-    default:
-        return 0;
-    }
-}
-
-/* What is wrong with what the chain that is answered has to write; NULL: nothing. */
-static const char *misfit_of_rooms(const struct device_request *request, const struct chain *chain)
-{
-    uint32_t size = chain->accel.answer_size;
-
-    if (size < WIRE_HEADER_SIZE || size > chain->write.size)
-        return "a chain has not as much room for its answer";
-    if (chain->write.size - size > rooms_of(&request->incoming.request))
-        return "a chain has more room than its answer can have";
-    return NULL;
+    atomic_store(&request->is_running, true);
+    if (request->incoming.deadline)
+        device_have_watched(device);
+    return request;
 }
 
 static struct device_request *read_part(struct device *device, struct device_request *part,
                                         uint64_t id)
 {
     struct device_request *request;
-    const char *misfit;
 
-    if (part->chain.read.size == BODY_AT && is_whole(part))
-        return read_pull(device, part, id);
+    if (part->chain.read.size == BODY_AT && is_whole(part)) {
+        request_pull(device, part, id);
+        return NULL;
+    }
     request = take_partial(device, id);
     if (!request)
         return distrust_value(device, part, "a part of no request", id);
     if (!request_take_payload(request, &part->chain, BODY_AT) ||
-        (request->left != 0) == is_whole(part)) {
+        (request->left != 0) == is_whole(part) || part->chain.read.size == BODY_AT) {
         request_free(device, request);
         return distrust_value(device, part, "a part is too short or too long", id);
     }
-    misfit = request->left ? NULL : misfit_of_rooms(request, &part->chain);
-    if (misfit) {
+    if (!request->left && !has_answer_room(part)) {
         request_free(device, request);
-        return distrust_value(device, part, misfit, part->chain.accel.answer_size);
+        return distrust_value(device, part, no_room, part->chain.accel.answer_size);
     }
     if (request->left) {
         add_partial(device, request);
@@ -168,8 +145,7 @@ static struct device_request *read_part(struct device *device, struct device_req
     }
     adopt_chain(request, part);
     request_free(device, part);
-    atomic_store(&request->is_running, true);
-    return request;
+    return begin_running(device, request);
 }
 
 /* The first of several chains. Its own is returned once its bytes are copied. */
@@ -184,13 +160,6 @@ static struct device_request *begin_partial(struct device *device, struct device
     request_return(device, request, 0);
     add_partial(device, request);
     return NULL;
-}
-
-/* What there is to look after from now on, as somebody does not wait for ever. */
-static void have_watched(struct device *device)
-{
-    if (!atomic_exchange(&device->watched, true))
-        device_tell(device);
 }
 
 /* All of it, or the beginning. */
@@ -215,10 +184,7 @@ static struct device_request *begin(struct device *device, struct device_request
     incoming_admit(&device->client, incoming);
     if (request->left)
         return begin_partial(device, request);
-    atomic_store(&request->is_running, true);
-    if (incoming->deadline)
-        have_watched(device);
-    return request;
+    return begin_running(device, request);
 }
 
 static struct device_request *answer_ping(struct device *device, struct device_request *request)
@@ -234,14 +200,13 @@ static struct device_request *answer_ping(struct device *device, struct device_r
 static struct device_request *cancel(struct device *device, struct device_request *request)
 {
     if (incoming_cancel(&device->client, request->incoming.request.body.cancel.call))
-        have_watched(device);
+        device_have_watched(device);
     return give_back(device, request);
 }
 
 static struct device_request *read_request(struct device *device, struct device_request *request,
                                            const struct wire_header *header)
 {
-    const char *misfit;
     struct wire_fault fault;
 
     if (!wire_read_bare_request(header, request->body, &request->incoming.request, &fault))
@@ -254,15 +219,12 @@ static struct device_request *read_request(struct device *device, struct device_
                               request->chain.read.size);
     if (header->type == WIRE_CANCEL)
         return cancel(device, request);
-    misfit = is_whole(request) ? misfit_of_rooms(request, &request->chain) : NULL;
-    if (misfit)
-        return distrust_value(device, request, misfit, request->chain.accel.answer_size);
+    if (is_whole(request) && !has_answer_room(request))
+        return distrust_value(device, request, no_room, request->chain.accel.answer_size);
     if (header->type == WIRE_PING)
         return answer_ping(device, request);
-    if (header->type == WIRE_HELLO) {
+    if (header->type == WIRE_HELLO)
         device_end_connection(device);
-        requests_drop(device);
-    }
     request->connection = atomic_load(&device->connection);
     return begin(device, request);
 }
@@ -297,6 +259,9 @@ struct device_request *request_read(struct device *device, struct device_request
 {
     const struct accel_head *accel = &request->chain.accel;
 
+    if (request->chain.read.size < sizeof(*accel))
+        return distrust_value(device, request, "a chain is too short for a message",
+                              request->chain.read.size);
     if (accel->magic != WIRE_MAGIC) {
         answer_disk(device, request);
         return NULL;

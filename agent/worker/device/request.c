@@ -90,10 +90,30 @@ static void return_and_hold(struct device *device, struct device_request *reques
     leave_memory(device, memory);
 }
 
+/* Nobody waits for what runs. Returns whether anything does. */
+static bool cancel_all(struct client *client)
+{
+    struct incoming *incoming;
+    bool any = false;
+
+    pthread_mutex_lock(&client->lock);
+    for (incoming = client->unanswered; incoming; incoming = incoming->next_unanswered) {
+        if (incoming->request.header.type == WIRE_HELLO)
+            continue;
+        incoming->cancelled = true;
+        any = true;
+    }
+    pthread_mutex_unlock(&client->lock);
+    return any;
+}
+
 void device_end_connection(struct device *device)
 {
     atomic_store(&device->greeted, false);
     atomic_fetch_add(&device->connection, 1);
+    requests_drop(device);
+    if (cancel_all(&device->client))
+        device_have_watched(device);
 }
 
 static void write_goodbye(struct device_request *request, int status, const char *sentence)
@@ -168,7 +188,6 @@ const struct client_carrier device_carrier = {
     .prepare = request_place,
     .answer = put_answer,
     .say_goodbye = say_goodbye,
-    .late_is_cancelled = true,
 };
 
 /* Under the client's lock: requests of the connection before, whose calls may still run. */

@@ -126,12 +126,6 @@ static bool refuse(struct walk *walk, const char *why, uint64_t value)
     return false;
 }
 
-static bool refuse_nowhere(struct walk *walk, uint64_t address)
-{
-    walk->ring->nowhere = true;
-    return refuse(walk, "an address lies outside of the memory", address);
-}
-
 static bool add_memory(struct walk *walk, const struct virtq_desc *desc)
 {
     bool write = desc->flags & VIRTQ_DESC_F_WRITE;
@@ -149,7 +143,7 @@ static bool add_memory(struct walk *walk, const struct virtq_desc *desc)
     while (left) {
         region = guest_memory_at(walk->ring->memory, address);
         if (!region)
-            return refuse_nowhere(walk, address);
+            return refuse(walk, "an address lies outside of the memory", address);
         part = region->size - (address - region->guest);
         part = part < left ? part : left;
         if (!chain_add(walk->chain, write, region, address, part))
@@ -191,7 +185,7 @@ static bool copy_table(struct walk *walk, const struct virtq_desc *desc)
     while (left) {
         region = guest_memory_at(ring->memory, address);
         if (!region)
-            return refuse_nowhere(walk, address);
+            return refuse(walk, "an address lies outside of the memory", address);
         part = region->size - (address - region->guest);
         part = part < left ? part : left;
         memcpy(to, region->host + (address - region->guest), part);
@@ -252,7 +246,6 @@ static bool walk(struct walk *walk, uint16_t head)
     struct chain *chain = walk->chain;
 
     walk->left = walk->ring->size;
-    walk->ring->nowhere = false;
     chain_begin(chain, head);
     if (!walk_chain(walk, head))
         return false;
@@ -283,7 +276,7 @@ static enum ring_outcome break_ring(struct ring *ring, const char *why, uint32_t
     return RING_BROKEN;
 }
 
-enum ring_outcome ring_take(struct ring *ring, struct chain *chain, bool patient)
+enum ring_outcome ring_take(struct ring *ring, struct chain *chain)
 {
     struct walk under_way = {.ring = ring, .chain = chain};
     uint16_t available = load(&ring->avail->idx) - ring->next_avail;
@@ -301,8 +294,6 @@ enum ring_outcome ring_take(struct ring *ring, struct chain *chain, bool patient
     if (head >= ring->size)
         return break_ring(ring, "a chain begins beyond the queue", head);
     usable = walk(&under_way, head);
-    if (patient && !usable && ring->nowhere)
-        return RING_NOWHERE;
     answer_size = chain->accel.magic == WIRE_MAGIC ? chain->accel.answer_size : 0;
     if (!ledger_take(ring->ledger, head, usable ? answer_size : 0))
         return break_ring(ring, "a chain is available that was not returned yet", head);

@@ -33,7 +33,6 @@ struct ring {
     struct device_ledger *ledger;
     uint16_t next_avail;
     bool broken;
-    bool nowhere;                               /* the last chain has memory that is not there */
     struct virtq_desc table[DEVICE_QUEUE_MOST]; /* the copy of an indirect one */
 
     pthread_mutex_t lock; /* of what follows, and held to return a chain */
@@ -46,7 +45,7 @@ enum ring_outcome {
     RING_TAKEN,
     RING_REFUSED, /* one that cannot be used, and was returned; logged */
     RING_BROKEN,  /* logged, once */
-    RING_NOWHERE, /* one whose memory is not there; it was left where it is */
+    RING_LATER,   /* none is to be taken at the moment */
 };
 
 void ring_begin(struct ring *ring, struct device_ledger *ledger);
@@ -67,11 +66,8 @@ void ring_start(struct ring *ring, uint16_t base);
 /* Whether something is there to take; it may be nonsense. */
 bool ring_ready(const struct ring *ring);
 
-/*
- * The next chain.
- * @patient  leave one whose memory is not there: it may be about to come
- */
-enum ring_outcome ring_take(struct ring *ring, struct chain *chain, bool patient);
+/* The next chain. */
+enum ring_outcome ring_take(struct ring *ring, struct chain *chain);
 
 /* Take a chain apart whose head is known. False: it cannot be used; logged. */
 bool ring_walk(struct ring *ring, uint16_t head, struct chain *chain);

@@ -4,8 +4,8 @@
 #include "agent/worker/worker.h"
 #include "platform/relax.h"
 
-#include <sched.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 /*
@@ -16,6 +16,7 @@
 enum {
     SPINS = 64,      /* looks at the ring between two at the clock */
     LONG_FACTOR = 2, /* to look for a while is off when requests take this often as long */
+    MOMENT_NS = 50000,
 };
 
 void device_tell(struct device *device)
@@ -72,6 +73,15 @@ static bool spin(struct device *device)
     return false;
 }
 
+/*
+ * The driver may rely on what the front end was told is done, new memory for one: before that nothing is
+ * taken.
+ */
+static bool is_told(struct device *device)
+{
+    return atomic_load(&device->ring.ledger->told) == device->heard;
+}
+
 /* Take the next chain, if there is one. Under the turn. */
 static enum ring_outcome take(struct device *device, struct device_request *request)
 {
@@ -82,9 +92,9 @@ static enum ring_outcome take(struct device *device, struct device_request *requ
     if (!ring_ready(&device->ring) && !spin(device) && ring_arm(&device->ring))
         return RING_EMPTY;
     ring_disarm(&device->ring);
-    outcome = ring_take(&device->ring, &request->chain, device->may_change);
-    if (outcome == RING_NOWHERE && !device->may_change())
-        outcome = ring_take(&device->ring, &request->chain, false);
+    if (!is_told(device))
+        return RING_LATER;
+    outcome = ring_take(&device->ring, &request->chain);
     if (outcome == RING_TAKEN)
         request_take(device, request);
     return outcome;
@@ -93,6 +103,7 @@ static enum ring_outcome take(struct device *device, struct device_request *requ
 /* A chain, with what is in it not looked at. False: there may be one now, or the device is closed. */
 static bool wait_for_chain(struct device *device, struct device_request *request)
 {
+    const struct timespec moment = {.tv_nsec = MOMENT_NS};
     enum ring_outcome outcome;
 
     begin_turn(device);
@@ -102,8 +113,8 @@ static bool wait_for_chain(struct device *device, struct device_request *request
         return true;
     if (outcome == RING_REFUSED)
         device_end_connection(device);
-    else if (outcome == RING_NOWHERE)
-        sched_yield();
+    else if (outcome == RING_LATER)
+        nanosleep(&moment, NULL);
     else
         doorbell_sleep(&device->doorbell, outcome == RING_EMPTY);
     return false;

@@ -84,6 +84,7 @@ void device_set(struct device *device, const struct device_state *state, const i
         device_log(
             "what the driver kicks with is no eventfd: the ring is looked at again and again");
     replace(&device->front, others[2]);
+    device->heard = state->told;
     if (memory && is_wanted) {
         place(device, state, memory, others[1]);
     } else {
@@ -148,7 +149,6 @@ uint16_t device_leave(struct device *device)
 void device_forget(struct device *device)
 {
     device_end_connection(device);
-    requests_drop(device);
     sessions_free(&device->client);
     resources_free(&device->client);
 }
@@ -184,6 +184,12 @@ static bool watch(struct device *device)
     }
     pthread_mutex_unlock(&device->client.lock);
     return any;
+}
+
+void device_have_watched(struct device *device)
+{
+    if (!atomic_exchange(&device->watched, true))
+        device_tell(device);
 }
 
 int device_watch(struct device *device)
