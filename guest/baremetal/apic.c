@@ -73,16 +73,19 @@ static bool enable_local(void)
 
 static void calibrate_timer(void)
 {
-    uint64_t start = clock_now();
+    uint64_t start;
     uint64_t now;
+    uint32_t first;
 
     *local(LOCAL_TIMER) = LOCAL_MASKED | INTERRUPTS_TIMER;
     *local(LOCAL_TIMER_DIVIDE) = DIVIDE_BY_1;
     *local(LOCAL_TIMER_INITIAL) = UINT32_MAX;
+    start = clock_now();
+    first = *local(LOCAL_TIMER_CURRENT);
     do
         now = clock_now();
     while (now - start < CALIBRATION_NS);
-    ticks_per_ms = (uint64_t)(UINT32_MAX - *local(LOCAL_TIMER_CURRENT)) * 1000000 / (now - start);
+    ticks_per_ms = (uint64_t)(first - *local(LOCAL_TIMER_CURRENT)) * 1000000 / (now - start);
     *local(LOCAL_TIMER_INITIAL) = 0;
     *local(LOCAL_TIMER) = INTERRUPTS_TIMER;
 }

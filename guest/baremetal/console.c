@@ -14,7 +14,13 @@ enum {
     LINE_STATUS = PORT + 5,
 };
 
-enum { FIFO_ON_AND_EMPTY = 0x07, FIFO_SIZE = 16, EIGHT_BITS = 0x03, DIVISOR_LATCH = 0x80, READY = 3 };
+enum {
+    FIFO_ON_AND_EMPTY = 0x07,
+    FIFO_SIZE = 16,
+    EIGHT_BITS = 0x03,
+    DIVISOR_LATCH = 0x80,
+    READY = 3
+};
 enum { SENT = 0x20, ATTEMPTS = 100000 };
 
 void console_begin(void)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cpu.h"
 #include "machine.h"
-#include "virtio/connection.h"
 #include "virtio/mmio.h"
 #include "virtio/pci.h"
 
@@ -91,8 +90,8 @@ static struct virtio_port *find_in_slots(void)
     unsigned int i;
 
     for (i = 0; !found && i < count; i++)
-        found = virtio_mmio_find(MICROVM_SLOTS + (uint64_t)i * VIRTIO_MMIO_SIZE, first + i,
-                                 &machine);
+        found =
+            virtio_mmio_find(MICROVM_SLOTS + (uint64_t)i * VIRTIO_MMIO_SIZE, first + i, &machine);
     return found;
 }
 

@@ -77,12 +77,13 @@ void platform_heavy_fence(void)
 void platform_pause(unsigned int attempt)
 {
     enum { SHORT = 16, DOUBLINGS = 10 };
-    unsigned int doublings = attempt < SHORT + DOUBLINGS ? attempt - SHORT : DOUBLINGS;
 
-    if (attempt < SHORT)
+    if (attempt < SHORT) {
         cpu_relax();
-    else
-        interrupts_sleep(clock_now() + (UINT64_C(1000) << doublings));
+        return;
+    }
+    attempt -= SHORT;
+    interrupts_sleep(clock_now() + (UINT64_C(1000) << (attempt < DOUBLINGS ? attempt : DOUBLINGS)));
 }
 
 void platform_wait(const uint32_t *word, uint32_t value, uint64_t deadline)

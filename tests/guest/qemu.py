@@ -60,7 +60,7 @@ def run(options, limit=LIMIT):
 
 
 def boot(image, words, options, limit=LIMIT):
-    return run([*COMMON, *options, '-kernel', image, '-append', 'VACCEL_PLUGINS= ' + words], limit)
+    return run([*COMMON, *options, '-kernel', image, '-append', words], limit)
 
 
 def archive(folder, target):

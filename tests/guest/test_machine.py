@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The reference unikernel's machine: what boots, what is found, and how it ends.
 
-test_machine.py IMAGE
+test_machine.py IMAGE:LINUX_BOOT [PATTERN]
 """
 import pathlib
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -14,7 +15,7 @@ import qemu
 import tap
 from fake_device import FakeDevice
 
-IMAGE = sys.argv[1] if len(sys.argv) > 1 else None
+IMAGE, LINUX_BOOT = sys.argv[1].split(':')
 PLAIN = {
     'q35': ['-M', 'q35'],
     'pc': ['-M', 'pc'],
@@ -47,6 +48,20 @@ class TestBoot(Folder):
         self.assertIn("argv[1] 'B=2'", run.output)
         self.assertIn('\nA 1\nB is not set\n', run.output)
 
+    def test_linux_protocol(self):
+        """By way of a program that boots the image as a monitor would."""
+        root = self.folder / 'root'
+        root.mkdir()
+        shutil.copy(IMAGE, root / 'machine.elf')
+        initrd = qemu.archive(root, self.folder / 'files.cpio')
+        for machine in ('q35', 'microvm'):
+            with self.subTest(machine):
+                run = qemu.boot(LINUX_BOOT, 'machine.elf A=1 B env:A files memory sleep exit:5', [
+                    *PLAIN[machine], '-m', '128M', '-initrd', initrd])
+                self.assertEqual(run.status, 5, run.output)
+                self.assertIn("argv[1] 'B'", run.output)
+                self.assertIn('\nA 1\nfile machine.elf\nmemory ', run.output)
+
     def test_too_many_words(self):
         run = boot('q35', 'x ' * 200)
         self.assertEqual(run.status, 20, run.output)
@@ -61,7 +76,7 @@ class TestBoot(Folder):
     def test_status_without_the_device(self):
         image = ['-accel', 'tcg', '-nodefaults', '-display', 'none', '-serial', 'stdio', '-no-reboot']
         for machine in ('q35', 'microvm'):
-            run = qemu.run([*image, *PLAIN[machine], '-m', '16M', '-kernel', IMAGE, '-append', 'VACCEL_PLUGINS= exit:7'])
+            run = qemu.run([*image, *PLAIN[machine], '-m', '16M', '-kernel', IMAGE, '-append', 'exit:7'])
             self.assertEqual(run.code, 0, run.output)
             self.assertTrue(run.output.endswith('exit status 07\n'), run.output)
 

@@ -23,6 +23,8 @@ ROOMS = {
     'src/hosted': CORE,
     'src/deprecated': CORE,
     'transport': FORWARDING,
+    'transport/client': OPS + WIRE,
+    'transport/virtio': OPS + WIRE + ['src/virtio', 'transport/client'],
     'agent': FORWARDING,
     'guest': FORWARDING + ['transport'],
     'plugins': ['include'],

@@ -13,9 +13,9 @@ ROOMS = ('src', 'transport', 'agent', 'plugins', 'examples', 'guest', 'fuzz')
 
 
 def commands_of(root, build):
-    """How each file is compiled; once, if it is part of several programs."""
+    """How each file is compiled; once, the first way, if it is part of several programs."""
     commands = json.loads((build / 'compile_commands.json').read_text())
-    found = {(build / c['directory'] / c['file']).resolve(): c for c in commands}
+    found = {(build / c['directory'] / c['file']).resolve(): c for c in reversed(commands)}
     return {f: c for f, c in sorted(found.items()) if f.is_relative_to(root)
             and f.relative_to(root).parts[0] in ROOMS and not f.name.startswith('test_')}
 

@@ -14,7 +14,4 @@
 int virtio_connection_open(struct virtio_port *port, const struct connection_settings *settings,
                            struct connection **connection);
 
-/* For the plugin of a guest, which its platform provides: the port to the agent; NULL: there is none. */
-struct virtio_port *virtio_port_find(void);
-
 #endif

@@ -44,7 +44,8 @@ static int negotiate(struct virtio_device *device, bool *event_idx)
     uint64_t wanted = VIRTIO_BIT(VIRTIO_F_VERSION_1) | VIRTIO_BIT(VIRTIO_F_RING_EVENT_IDX);
 
     if (!(offered & VIRTIO_BIT(VIRTIO_F_VERSION_1))) {
-        vaccel_error("%s is a legacy device: start the virtual machine with virtio 1", device->name);
+        vaccel_error("%s is a legacy device: start the virtual machine with virtio 1",
+                     device->name);
         return VACCEL_ENODEV;
     }
     device->bus->set_features(device, offered & wanted);
@@ -231,8 +232,7 @@ void virtio_device_begin(struct virtio_device *device)
     device->port = (struct virtio_port){.ops = &port_ops, .name = device->name};
 }
 
-bool virtio_device_is_accelerator(struct virtio_device *device, unsigned int id,
-                                  size_t config_size)
+bool virtio_device_is_accelerator(struct virtio_device *device, unsigned int id, size_t config_size)
 {
     size_t offset = id == VIRTIO_ID_BLOCK ? ACCEL_CONFIG_AT_CARRIER : ACCEL_CONFIG_AT_OWN;
     struct accel_config config;

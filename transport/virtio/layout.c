@@ -36,7 +36,7 @@ static bool choose(const struct layout *layout, const struct piece *piece, struc
                    size_t *used)
 {
     *place = *piece;
-    if (!piece->size || (piece->size >= LAYOUT_SMALL && is_visible(layout, piece)))
+    if (!piece->size || !piece->data || (piece->size >= LAYOUT_SMALL && is_visible(layout, piece)))
         return true;
     place->data = NULL;
     return reserve(used, piece->size, &place->size);
@@ -85,7 +85,7 @@ static void place_all(const struct layout *layout, const struct pieces *pieces,
     size_t i;
 
     for (i = 0; i < pieces->count; i++) {
-        if (!pieces->list[i].size || places[i].data)
+        if (!pieces->list[i].data || places[i].data)
             continue;
         places[i].data = layout->stage + places[i].size;
         places[i].size = pieces->list[i].size;

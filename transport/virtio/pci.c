@@ -230,8 +230,9 @@ static volatile uint8_t *map_bar(const struct pci_device *device, uint32_t bar, 
         base |= (uint64_t)read_word(device, PCI_BAR + 4 * (bar + 1)) << 32;
     if (base)
         return device->device.machine->map(base + offset, size);
-    vaccel_error("%s has no address: boot the virtual machine with its firmware, which gives it one",
-                 device->device.name);
+    vaccel_error(
+        "%s has no address: boot the virtual machine with its firmware, which gives it one",
+        device->device.name);
     return NULL;
 }
 

@@ -65,4 +65,7 @@ struct virtio_port {
     size_t queue_size; /* set by open(): segments of all chains that are posted at once */
 };
 
+/* For the plugin of a guest, which its platform provides: the port to the agent; NULL: there is none. */
+struct virtio_port *virtio_port_find(void);
+
 #endif
