@@ -7,6 +7,7 @@ import select
 import socket
 import struct
 import threading
+import time
 
 HEADER = struct.Struct('<III')
 (GET_FEATURES, SET_FEATURES, SET_MEM_TABLE, SET_VRING_NUM, SET_VRING_ADDR, SET_VRING_BASE,
@@ -38,7 +39,8 @@ class Memory:
 class Ring:
     """A split queue, served whenever it is kicked."""
 
-    def __init__(self):
+    def __init__(self, delay):
+        self.delay = delay
         self.size, self.base, self.kick, self.call, self.memory = 0, 0, None, None, None
         self.parts = {}
         self.features = 0
@@ -77,6 +79,7 @@ class Ring:
         while (idx := self.read('avail', 2, '<H')[0]) != self.base:
             while self.base != idx:
                 head = self.read('avail', 4 + 2 * (self.base % self.size), '<H')[0]
+                time.sleep(self.delay)
                 written = self.answer(head)
                 used = self.read('used', 2, '<H')[0]
                 self.write('used', 4 + 8 * (used % self.size), '<II', head, written)
@@ -92,7 +95,7 @@ class Ring:
 
 
 class FakeDevice(threading.Thread):
-    def __init__(self, path, config_at=36, config=MAGIC):
+    def __init__(self, path, config_at=36, config=MAGIC, delay=0):
         super().__init__(daemon=True)
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(path))
@@ -100,7 +103,7 @@ class FakeDevice(threading.Thread):
         self.config = bytearray(256)
         self.config[20:24] = struct.pack('<I', 512)
         self.config[config_at:config_at + len(config)] = config
-        self.ring = Ring()
+        self.ring = Ring(delay)
         self.asked = []
         self.error = None
 

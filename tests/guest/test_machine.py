@@ -166,9 +166,10 @@ class TestDevice(Folder):
                 self.assertIn('device none\n', boot(machine, 'device:1').output)
 
     def test_carrier(self):
+        """Slow enough for the guest to sleep meanwhile."""
         for machine in qemu.SHARED:
             with self.subTest(machine):
-                run = self.start(machine)
+                run = self.start(machine, delay=0.001)
                 self.assertEqual(run.status, 0, run.output)
                 self.assertIn('exchanged 200, ', run.output)
                 self.assertIn('interrupts arrive\nagain, error 0\n', run.output)
