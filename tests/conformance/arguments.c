@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Arguments arrive and come back byte by byte, whatever their sizes, number and types. */
-#include "../unit/captured.h"
+#include "captured.h"
 #include "kit.h"
 
 /* Around a page, around a message's part, and several parts. */
