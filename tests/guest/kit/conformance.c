@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What every transport has to do, from within a virtual machine. */
-#include "../conformance/kit.h"
+#include "../../conformance/kit.h"
 
 #include "baremetal/machine.h"
 
