@@ -35,9 +35,11 @@ struct boot_range memory_heap(const struct boot *boot);
 /* So that a NULL pointer, an overflow of the stack and writing to code are exceptions. */
 void memory_protect(void);
 
-/* Nanoseconds since about the boot; since 1970, 0 if there is no clock for that. */
+/* Nanoseconds since the machine was switched on; since 1970, 0 if there is no clock for that. */
 void clock_begin(void);
 uint64_t clock_now(void);
+/* When the processor's counter was at @ticks. */
+uint64_t clock_at(uint64_t ticks);
 uint64_t clock_real_time(void);
 
 /* Exceptions are fatal, and say where they came from. */

@@ -19,8 +19,8 @@ void worker_tell_closed(unsigned int slot)
 }
 
 /* What the plugin is called with. */
-const float *seen_a;
-float *seen_c;
+const float *_Atomic seen_a;
+float *_Atomic seen_c;
 sem_t entered;
 sem_t leave;
 

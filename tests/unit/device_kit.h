@@ -41,8 +41,8 @@ extern uint64_t next_id; /* of the next message */
 extern uint64_t session;
 
 /* Where SGEMM's matrices were; and of "test.stay", who came in, and may go. */
-extern const float *seen_a;
-extern float *seen_c;
+extern const float *_Atomic seen_a;
+extern float *_Atomic seen_c;
 extern sem_t entered;
 extern sem_t leave;
 

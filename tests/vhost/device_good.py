@@ -13,7 +13,7 @@ from guest import Segment
 from memory import PAGE, place_in_process
 
 MINMAX, SGEMM = 22, 17
-DISK_GET_ID = 8
+DISK_FLUSH, DISK_GET_ID = 4, 8
 
 
 def number32(value):
@@ -357,7 +357,7 @@ def disk_request(guest, kind, size, writes=True):
     head = guest.put(kind.to_bytes(4, 'little') + bytes(12))
     data, status = guest.room(size), guest.room(1)
     if writes:
-        chain = driver.Chain(kind, 0, [head], Segment(0, 0), [data, status])
+        chain = driver.Chain(kind, 0, [head], Segment(0, 0), [data, status] if size else [status])
     else:
         chain = driver.Chain(kind, 0, [head, data], Segment(0, 0), [status])
     guest.wait(guest.post(chain))
@@ -365,12 +365,13 @@ def disk_request(guest, kind, size, writes=True):
 
 
 def test_requests_to_a_disk(agent):
-    """It has a name, and everything else is an error; the connection does not mind."""
+    """It has a name and can be flushed, everything else is an error; the connection does not mind."""
     with agent.guest() as guest:
         session = guest.begin()
         name, status = disk_request(guest, DISK_GET_ID, 20)
         assert status == 0 and name.rstrip(b'\0'), (name, status)
-        for kind in (0, 4, 5, 11, 13, 99):
+        assert disk_request(guest, DISK_FLUSH, 0)[1] == 0
+        for kind in (0, 5, 11, 13, 99):
             assert disk_request(guest, kind, 512)[1] in (1, 2)
         assert disk_request(guest, 1, 512, writes=False)[1] in (1, 2)
         assert guest.call(session).status == 0

@@ -38,9 +38,11 @@ class Channel:
     """Messages and descriptors over the socket, right or wrong."""
 
     def __init__(self, path, patience=PATIENCE):
+        """@path  None: it is not connected yet"""
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(patience)
-        self.socket.connect(str(path))
+        if path:
+            self.socket.connect(str(path))
 
     def __enter__(self):
         return self

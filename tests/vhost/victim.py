@@ -10,9 +10,8 @@ import cases
 import client
 from agent import SANITIZER, below, children_of, descriptors_of
 from front import Front, Gone
-from guest import Guest, Missing, guest
+from guest import Missing, guest
 
-__all__ = ['main', 'Victim']
 AWAY = (client.Closed, Gone, ConnectionError, TimeoutError, Missing)
 
 
@@ -20,12 +19,12 @@ class Victim(agent.Agent):
     """The program, in a folder of its own, with one device."""
 
     def __init__(self, program, plugins, configuration='', options=(), slowness=1):
-        self.socket_name = 'vm.sock'
+        self.told = (program, plugins, configuration, options, slowness)
         super().__init__(program, plugins, configuration, options, slowness)
 
     @property
     def path(self):
-        return self.folder / self.socket_name
+        return self.folder / 'vm.sock'
 
     def start(self, command):
         """As the other agents are started, but with a device instead of sockets."""
@@ -101,6 +100,10 @@ class Victim(agent.Agent):
     def is_sound(self):
         log = self.log()
         assert not SANITIZER.search(log), log
+
+    def another(self):
+        """One that a test may stop and kill."""
+        return Victim(*self.told)
 
     def kill_worker(self, number=signal.SIGKILL):
         os.kill(self.pid_of_worker(), number)

@@ -214,7 +214,7 @@ static bool fake_post(struct virtio_port *port, const struct virtio_segment *seg
             fake_complain(fake, "a segment of no bytes");
     chain = calloc(1, sizeof(*chain));
     *chain = (struct fake_chain){.token = token,
-                                 .segments = malloc(count * sizeof(*segments)),
+                                 .segments = calloc(count + 1, sizeof(*segments)),
                                  .nr_readable = nr_readable,
                                  .nr_writable = nr_writable};
     memcpy(chain->segments, segments, count * sizeof(*segments));

@@ -13,6 +13,7 @@ struct device {
     struct client client;
     struct readers readers;
     int wake;            /* an eventfd: who waits for the ring has something else to look at */
+    int poller;          /* an epoll of that and of the driver's kicks */
     int tell;            /* an eventfd: the control thread has something to look at */
     atomic_bool loaded;  /* plugins are there, and calls can be run */
     atomic_bool greeted; /* hello was said, and answered */
@@ -50,6 +51,9 @@ void device_end(struct device *device);
 /* Take chains and serve them until device_close(); the calling thread is the first, others may be begun. */
 void device_serve(struct device *device);
 void device_close(struct device *device);
+
+/* What the driver kicks with, taken over; -1: nothing. Under the turn. */
+void device_set_kick(struct device *device, int kick);
 
 /* Have the reader, or the control thread, look at what has changed. */
 void device_wake(struct device *device);

@@ -137,7 +137,7 @@ static struct device_request *read_part(struct device *device, struct device_req
     }
     adopt_chain(request, part);
     request_free(device, part);
-    request->is_running = true;
+    atomic_store(&request->is_running, true);
     return request;
 }
 
@@ -180,7 +180,7 @@ static struct device_request *begin(struct device *device, struct device_request
     incoming_admit(&device->client, incoming);
     if (request->left)
         return begin_partial(device, request);
-    request->is_running = true;
+    atomic_store(&request->is_running, true);
     if (incoming->deadline)
         have_watched(device);
     return request;

@@ -13,7 +13,7 @@ struct device_request {
     uint64_t payload_at;         /* where the payload begins in what is to read */
     uint64_t left;               /* bytes of it to come in other chains */
     bool is_listed;              /* as unanswered */
-    bool is_running;
+    atomic_bool is_running;      /* the control thread looks at it */
     bool must_hold;              /* its answer did not fit into its chain */
     uint64_t written;            /* bytes of its chain */
     uint64_t given;              /* bytes of rooms that the driver has got back */

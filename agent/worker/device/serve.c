@@ -4,7 +4,7 @@
 #include "agent/worker/worker.h"
 #include "platform/relax.h"
 
-#include <poll.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -18,14 +18,6 @@ enum {
     UNKICKED_MS = 1, /* between two looks at a ring whose driver cannot kick */
     LONG_FACTOR = 2, /* to look for a while is off when requests take this often as long */
 };
-
-static void clear(int event)
-{
-    uint64_t count;
-
-    if (read(event, &count, sizeof(count)) < 0)
-        return; /* somebody else did */
-}
 
 static void raise_event(int event)
 {
@@ -107,34 +99,51 @@ static enum ring_outcome take(struct device *device, struct device_request *requ
     return outcome;
 }
 
-/* Until kicked or woken. @kick  a descriptor of the caller's; -1: none */
-static void sleep_until_kicked(struct device *device, int kick, enum ring_outcome outcome)
+/* Edges are told once for each write, so that nobody needs to read the events to clear them. */
+static bool listen_to(struct device *device, int event)
 {
-    struct pollfd events[] = {{.fd = device->wake, .events = POLLIN},
-                              {.fd = kick, .events = POLLIN}};
-    bool kicked = outcome == RING_EMPTY && kick >= 0;
+    struct epoll_event wanted = {.events = EPOLLIN | EPOLLET};
 
-    poll(events, kicked ? 2 : 1, outcome == RING_EMPTY && kick < 0 ? UNKICKED_MS : -1);
-    if (events[0].revents)
-        clear(device->wake);
-    if (kicked && events[1].revents)
-        clear(kick);
+    return epoll_ctl(device->poller, EPOLL_CTL_ADD, event, &wanted) == 0;
+}
+
+void device_set_kick(struct device *device, int kick)
+{
+    if (device->kick >= 0) {
+        epoll_ctl(device->poller, EPOLL_CTL_DEL, device->kick, NULL); /* the broker has it too */
+        close(device->kick);
+    }
+    if (kick >= 0 && !listen_to(device, kick)) {
+        agent_warn(
+            "%s: what the driver kicks with is no eventfd: the ring is looked at every %d ms",
+            device->client.peer, UNKICKED_MS);
+        close(kick);
+        kick = -1;
+    }
+    device->kick = kick;
+}
+
+static void sleep_until_kicked(struct device *device, bool can_be_kicked)
+{
+    struct epoll_event event;
+
+    epoll_wait(device->poller, &event, 1, can_be_kicked ? -1 : UNKICKED_MS);
 }
 
 /* A chain, with what is in it not looked at. False: there may be one now, or the device is closed. */
 static bool wait_for_chain(struct device *device, struct device_request *request)
 {
     enum ring_outcome outcome;
-    int kick;
+    bool can_be_kicked;
 
     begin_turn(device);
     outcome = take(device, request);
-    kick = device->kick;
+    can_be_kicked = device->kick >= 0 || outcome != RING_EMPTY;
     pthread_mutex_unlock(&device->turn);
     if (outcome == RING_TAKEN)
         return true;
     if (outcome != RING_REFUSED)
-        sleep_until_kicked(device, kick, outcome);
+        sleep_until_kicked(device, can_be_kicked);
     return false;
 }
 
@@ -174,7 +183,6 @@ static void discount_thread(struct device *device)
     pthread_mutex_lock(&device->lock);
     device->threads--;
     pthread_mutex_unlock(&device->lock);
-    device_tell(device);
 }
 
 static void run(struct device *device, struct device_request *request)
@@ -226,13 +234,14 @@ bool device_begin(struct device *device, struct device_ledger *ledger, uint32_t 
     device->front = -1;
     device->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     device->tell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    device->poller = epoll_create1(EPOLL_CLOEXEC);
     pthread_mutex_init(&device->gate, NULL);
     pthread_mutex_init(&device->turn, NULL);
     pthread_mutex_init(&device->lock, NULL);
     readers_begin(&device->readers);
     ring_begin(&device->ring, ledger);
-    return client_begin(&device->client, &device_carrier, name, generation) && device->wake >= 0 &&
-           device->tell >= 0;
+    return client_begin(&device->client, &device_carrier, name, generation) && device->tell >= 0 &&
+           listen_to(device, device->wake);
 }
 
 void device_end(struct device *device)
@@ -251,6 +260,7 @@ void device_end(struct device *device)
     pthread_mutex_destroy(&device->lock);
     pthread_mutex_destroy(&device->turn);
     pthread_mutex_destroy(&device->gate);
+    close(device->poller);
     close(device->wake);
     close(device->tell);
 }

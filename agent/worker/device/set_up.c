@@ -80,7 +80,7 @@ void device_set(struct device *device, const struct device_state *state, const i
     bool is_wanted = state->is_running || atomic_load(&device->ring.ledger->is_begun);
 
     begin_change(device);
-    replace(&device->kick, others[0]);
+    device_set_kick(device, others[0]);
     replace(&device->front, others[2]);
     if (memory && is_wanted) {
         place(device, state, memory, others[1]);
@@ -132,7 +132,7 @@ uint16_t device_leave(struct device *device)
     ring_leave(&device->ring);
     guest_memory_leave(device->memory);
     device->memory = NULL;
-    replace(&device->kick, -1);
+    device_set_kick(device, -1);
     replace(&device->front, -1);
     device->started = false;
     end_change(device);
@@ -155,7 +155,7 @@ static bool is_overdue(struct device_request *request, uint64_t now)
 {
     const struct incoming *incoming = &request->incoming;
 
-    if (!request->is_running || incoming->request.header.type == WIRE_HELLO)
+    if (!atomic_load(&request->is_running) || incoming->request.header.type == WIRE_HELLO)
         return false;
     if (!request->due && incoming->cancelled)
         request->due = now + GRACE_MS;
