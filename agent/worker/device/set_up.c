@@ -19,7 +19,7 @@ static void begin_change(struct device *device)
 {
     pthread_mutex_lock(&device->gate);
     atomic_store(&device->changing, true);
-    device_wake(device);
+    doorbell_wake(&device->doorbell);
     pthread_mutex_lock(&device->turn);
 }
 
@@ -28,7 +28,7 @@ static void end_change(struct device *device)
     pthread_mutex_unlock(&device->turn);
     atomic_store(&device->changing, false);
     pthread_mutex_unlock(&device->gate);
-    device_wake(device);
+    doorbell_wake(&device->doorbell);
 }
 
 static void replace(int *fd, int by)
@@ -80,7 +80,9 @@ void device_set(struct device *device, const struct device_state *state, const i
     bool is_wanted = state->is_running || atomic_load(&device->ring.ledger->is_begun);
 
     begin_change(device);
-    device_set_kick(device, others[0]);
+    if (!doorbell_set_kick(&device->doorbell, others[0]))
+        device_log(
+            "what the driver kicks with is no eventfd: the ring is looked at again and again");
     replace(&device->front, others[2]);
     if (memory && is_wanted) {
         place(device, state, memory, others[1]);
@@ -132,7 +134,7 @@ uint16_t device_leave(struct device *device)
     ring_leave(&device->ring);
     guest_memory_leave(device->memory);
     device->memory = NULL;
-    device_set_kick(device, -1);
+    doorbell_set_kick(&device->doorbell, -1);
     replace(&device->front, -1);
     device->started = false;
     end_change(device);
