@@ -183,8 +183,7 @@ int platform_plugin_open(const char *lib, struct vaccel_plugin **plugin, void **
     const struct vaccel_plugin *found = find_plugin(lib);
 
     if (!found) {
-        vaccel_error("plugin %s cannot be loaded: it is not linked in. Always there is %s", lib,
-                     vaccel_plugin->info->name);
+        vaccel_error("plugin %s cannot be loaded: it is not linked into this program", lib);
         return VACCEL_ENOTSUP;
     }
     *plugin = (struct vaccel_plugin *)found;

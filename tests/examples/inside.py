@@ -62,7 +62,7 @@ def absolute(word):
 def main():
     program, image, plugin, options, *command = sys.argv[1:]
     command[1:] = map(absolute, command[1:])
-    qemu.need()
+    qemu.need('cpio')
     code, expected = natively(command, plugin)
     different = 0
     agent = Served(program)
