@@ -123,24 +123,15 @@ static void test_a_child_that_ends_leaves_nothing(void **state)
 
 #define test(function) cmocka_unit_test_setup_teardown(function, kit_begin, kit_end)
 
-static int children_cases(void)
-{
-    const struct CMUnitTest tests[] = {
-        test(test_a_child_has_sessions_of_its_own),
-        test(test_a_child_does_not_spoil_its_parents_sessions),
-        test(test_a_child_that_ends_leaves_nothing),
-    };
-
-    return cmocka_run_group_tests_name("children", tests, NULL, NULL);
-}
-
 int life_cases(void)
 {
     const struct CMUnitTest tests[] = {
         test(test_the_library_begins_again),
         test(test_cleanup_ends_both_sides),
+        test(test_a_child_has_sessions_of_its_own),
+        test(test_a_child_does_not_spoil_its_parents_sessions),
+        test(test_a_child_that_ends_leaves_nothing),
     };
-    int failed = cmocka_run_group_tests_name("life", tests, NULL, NULL);
 
-    return transport->has_one_client ? failed : failed + children_cases();
+    return cmocka_run_group_tests_name("life", tests, NULL, NULL);
 }
