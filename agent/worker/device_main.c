@@ -8,6 +8,7 @@
 #include "vaccel.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -40,6 +41,18 @@ _Noreturn static void end_without_broker(void)
     _exit(EXIT_FAILURE);
 }
 
+/* A worker has one front end all its life, and this is before the first chain is taken from it. */
+static void take_name(const char *name)
+{
+    static bool is_known;
+
+    if (is_known)
+        return;
+    is_known = true;
+    device_log_name(name);
+    snprintf(device.client.peer, sizeof(device.client.peer), "%s", name);
+}
+
 static void take_state(const struct control_message *message)
 {
     struct device_state state;
@@ -49,8 +62,7 @@ static void take_state(const struct control_message *message)
     if (!control_receive(&state, sizeof(state), came, DEVICE_FDS_MOST) ||
         state.nr_regions > VHOST_REGIONS_MOST)
         end_without_broker();
-    if (message->peer[0])
-        device_log_name(message->peer);
+    take_name(message->peer);
     spread(&state, came, fds);
     device_set(&device, &state, fds);
 }
