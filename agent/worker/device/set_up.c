@@ -5,6 +5,7 @@
 #include "agent/worker/handlers.h"
 #include "agent/worker/worker.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* What the control thread does with the device while others serve it. */
@@ -72,6 +73,14 @@ static void place(struct device *device, const struct device_state *state,
     guest_memory_leave(old);
 }
 
+/* It would wait for ever for what it posts in memory that nobody reads. */
+static void hang_up(const struct device *device)
+{
+    device_log("its ring cannot be served, and the front end is disconnected");
+    if (device->front >= 0)
+        shutdown(device->front, SHUT_RDWR);
+}
+
 void device_set(struct device *device, const struct device_state *state, const int *fds)
 {
     size_t nr_regions = state->nr_regions;
@@ -93,6 +102,8 @@ void device_set(struct device *device, const struct device_state *state, const i
             close(others[1]);
         guest_memory_leave(memory);
     }
+    if (state->is_running && !device->serving)
+        hang_up(device);
     end_change(device);
 }
 
