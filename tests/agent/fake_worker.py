@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 CONTROL_FD, LEDGER_FD = 3, 4
-MESSAGE = struct.Struct('<II128s')
+MESSAGE = struct.Struct('<II256s')
 READY, SOCKET, CLOSED, DEVICE, STOPPED = 2, 3, 4, 6, 8
 RIGHTS = socket.CMSG_SPACE(4 * 16)
 LEDGER_WORDS = ['is_begun', 'skew', 'published', 'last']
