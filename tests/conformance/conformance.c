@@ -30,7 +30,7 @@ int kit_bootstrap(void)
 
 static int run_all(void)
 {
-    const struct group groups[] = {
+    static const struct group groups[] = {
         {"operations", operation_cases, NULL},
         {"arguments", argument_cases, NULL},
         {"outputs", output_cases, NULL},
@@ -40,8 +40,7 @@ static int run_all(void)
         {"life", life_cases, NULL},
         {"written", written_cases, NULL},
         {"threads", thread_cases, NULL},
-        {"children", children_cases,
-         transport->has_one_client ? "the device serves one process" : NULL},
+        {"children", children_cases, NULL},
     };
 
     return kit_run(groups, sizeof(groups) / sizeof(groups[0])) ? EXIT_FAILURE : EXIT_SUCCESS;

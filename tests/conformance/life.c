@@ -41,9 +41,6 @@ int life_cases(void)
     const struct CMUnitTest tests[] = {
         test(test_the_library_begins_again),
         test(test_cleanup_ends_both_sides),
-        test(test_a_child_has_sessions_of_its_own),
-        test(test_a_child_does_not_spoil_its_parents_sessions),
-        test(test_a_child_that_ends_leaves_nothing),
     };
 
     return cmocka_run_group_tests_name("life", tests, NULL, NULL);
