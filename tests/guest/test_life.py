@@ -98,9 +98,7 @@ class TestReset(LifeTest):
 
 class TestWorkerDies(LifeTest):
     def kill_worker(self):
-        worker = self.agent.worker_pid()
-        os.kill(worker, signal.SIGKILL)
-        until(lambda: self.agent.worker_pid() not in (worker, None))
+        os.kill(until(self.agent.serving), signal.SIGKILL)
 
     def test_while_a_call_runs(self):
         for machine in MACHINES:
