@@ -48,7 +48,7 @@ class Victim(agent.Agent):
         return self.path.exists()
 
     def pid_of_worker(self):
-        """The one that has a machine's memory; without any, one that waits. There may be none for a moment."""
+        """The one that has a machine's memory; without any, one that waits."""
         client.wait_until(self.workers, self.patience, lambda: f'there is no worker:\n{self.log()}')
         return self.workers()[0]
 
