@@ -37,6 +37,7 @@ struct device *device_begin(struct site *site, const struct listener *listener)
         free(device);
         return NULL;
     }
+    device->front.told = &device->ledger->told;
     keeper_begin(&device->keeper, site, ledger_fd);
     return device;
 }

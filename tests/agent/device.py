@@ -13,13 +13,14 @@ from harness import Agent, PATIENCE, until  # noqa: E402
 
 PROGRAM = sys.argv[1]
 DEVICE = 6
-STATE_OF_DEVICE = struct.Struct('<QII32QQQQI4?')
+STATE_OF_DEVICE = struct.Struct('<QII32QQQQII4?4x')
 
 
 def parse_state(raw):
     values = STATE_OF_DEVICE.unpack(bytes.fromhex(raw))
     regions = [values[at:at + 4] for at in range(3, 35, 4)]
-    names = ['desc', 'avail', 'used', 'base', 'is_running', 'has_kick', 'has_call', 'has_front']
+    names = ['desc', 'avail', 'used', 'base', 'told', 'is_running', 'has_kick', 'has_call',
+             'has_front']
     return {'features': values[0], 'queue_size': values[2], 'regions': regions[:values[1]],
             **dict(zip(names, values[35:]))}
 
