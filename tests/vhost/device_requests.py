@@ -210,7 +210,7 @@ def test_sessions_of_the_past(agent):
             guest.hello()
             for old in ids:
                 refused_with(guest.call(old), '')
-            agent.kill_worker()
+            agent.kill_worker(guest)
             goodbye(guest, '', wire.PING, 5)
 
 
