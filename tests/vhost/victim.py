@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real agent with virtio devices, attacked by machines; and a file's cases."""
+"""A real agent with a virtio device, attacked by machines, one after the other; and a file's cases."""
 import os
 import signal
 import subprocess
@@ -11,13 +11,12 @@ import client
 from agent import SANITIZER, below, children_of, descriptors_of
 from front import Front, Gone
 from guest import Missing, guest
-from memory import place_in_process
 
 AWAY = (client.Closed, Gone, ConnectionError, TimeoutError, Missing)
 
 
 class Victim(agent.Agent):
-    """The program, in a folder of its own, with an address for devices."""
+    """The program, in a folder of its own, with one device."""
 
     def __init__(self, program, plugins, configuration='', options=(), slowness=1):
         self.told = (program, plugins, configuration, options, slowness)
@@ -36,10 +35,7 @@ class Victim(agent.Agent):
         self.before = self.look_at_rest()
 
     def run(self):
-        # Memory that goes away ends a worker, which is no finding.
-        sanitizer = os.environ.get('ASAN_OPTIONS', '') + ':handle_sigbus=0'
-        environment = {**os.environ, 'XDG_RUNTIME_DIR': str(self.runtime), 'LC_ALL': 'C',
-                       'ASAN_OPTIONS': sanitizer}
+        environment = {**os.environ, 'XDG_RUNTIME_DIR': str(self.runtime), 'LC_ALL': 'C'}
         with open(self.log_file, 'ab') as log:
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, env=environment)
@@ -51,22 +47,14 @@ class Victim(agent.Agent):
         assert self.process.poll() is None, f'the agent ended:\n{self.log()}'
         return self.path.exists()
 
-    def pid_of_worker(self, guest):
-        """The one that serves it now, which has its memory; there may be none for a moment."""
-        found = []
+    def pid_of_worker(self):
+        """The one that has a machine's memory; without any, one that waits. There may be none for a moment."""
+        client.wait_until(self.workers, self.patience, lambda: f'there is no worker:\n{self.log()}')
+        return self.workers()[0]
 
-        def has_memory(pid):
-            try:
-                return place_in_process(pid, guest.memory.regions[0])
-            except (FileNotFoundError, ProcessLookupError):
-                return False
-
-        def is_found():
-            found[:] = filter(has_memory, children_of(self.process.pid))
-            return found
-
-        client.wait_until(is_found, self.patience, lambda: f'there is no worker:\n{self.log()}')
-        return found[0]
+    def workers(self):
+        return sorted(children_of(self.process.pid),
+                      key=lambda worker: not any('memfd:guest' in what for what in descriptors_of(worker)))
 
     def look(self):
         workers = children_of(self.process.pid)
@@ -114,15 +102,14 @@ class Victim(agent.Agent):
 
     def is_sound(self):
         log = self.log()
-        found = SANITIZER.search(log)
-        assert not found, log[found.start():found.start() + 4000]
+        assert not SANITIZER.search(log), log
 
     def another(self):
         """One that a test may stop and kill."""
         return Victim(*self.told)
 
-    def kill_worker(self, guest, number=signal.SIGKILL):
-        os.kill(self.pid_of_worker(guest), number)
+    def kill_worker(self, number=signal.SIGKILL):
+        os.kill(self.pid_of_worker(), number)
 
 
 def attack(victim, case):
