@@ -7,19 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What it says of a unix socket is no more than is known: of others it tells the port. */
+/* Of others than unix sockets it tells the port. */
 static void describe(struct listener *listener, const char *address)
 {
-    static const char scheme[] = "unix://";
-    char found[ADDRESS_SIZE];
-
-    address_describe(listener->fd, found, sizeof(found));
-    if (strncmp(found, scheme, sizeof(scheme) - 1) == 0) {
+    if (address_path(address, listener->path, sizeof(listener->path))) {
         snprintf(listener->address, sizeof(listener->address), "%s", address);
-        snprintf(listener->path, sizeof(listener->path), "%s", found + sizeof(scheme) - 1);
         lstat(listener->path, &listener->file);
     } else {
-        snprintf(listener->address, sizeof(listener->address), "%s", found);
+        address_describe(listener->fd, listener->address, sizeof(listener->address));
     }
 }
 

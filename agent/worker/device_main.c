@@ -8,6 +8,7 @@
 #include "vaccel.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -40,6 +41,35 @@ _Noreturn static void end_without_broker(void)
     _exit(EXIT_FAILURE);
 }
 
+/* A worker has one front end all its life, and this is before the first chain is taken from it. */
+static void take_name(const char *name)
+{
+    static bool is_known;
+
+    if (is_known)
+        return;
+    is_known = true;
+    device_log_name(name);
+    snprintf(device.client.peer, sizeof(device.client.peer), "%s", name);
+}
+
+/* The next worker is told again, and may have more of them. */
+_Noreturn static void end_without_descriptors(void)
+{
+    agent_error(
+        "%s: no descriptors for the memory of its front end: raise LimitNOFILE or ulimit -n",
+        device.client.peer);
+    _exit(EXIT_FAILURE);
+}
+
+static bool have_all_come(const struct device_state *state, const int *came)
+{
+    size_t count = state->nr_regions;
+
+    count += (size_t)state->has_kick + (size_t)state->has_call + (size_t)state->has_front;
+    return !count || came[count - 1] >= 0;
+}
+
 static void take_state(const struct control_message *message)
 {
     struct device_state state;
@@ -49,8 +79,9 @@ static void take_state(const struct control_message *message)
     if (!control_receive(&state, sizeof(state), came, DEVICE_FDS_MOST) ||
         state.nr_regions > VHOST_REGIONS_MOST)
         end_without_broker();
-    if (message->peer[0])
-        device_log_name(message->peer);
+    if (!have_all_come(&state, came))
+        end_without_descriptors();
+    take_name(message->peer);
     spread(&state, came, fds);
     device_set(&device, &state, fds);
 }

@@ -32,6 +32,9 @@ int address_check(const char *address, bool listening, char *why, size_t why_siz
 /* The virtio id of the device that is to be found at a correct address; 0: it is no device's. */
 uint32_t address_device(const char *address);
 
+/* The path of the unix socket at a correct address to listen at. False, and none: it is no such. */
+bool address_path(const char *address, char *path, size_t size);
+
 /*
  * Connect to it, trying all that a host's name stands for. The time to look up the name does not
  * count.

@@ -162,6 +162,17 @@ uint32_t address_device(const char *address)
     return address_parse(address, true, &parts, why, sizeof(why)) ? 0 : parts.device;
 }
 
+bool address_path(const char *address, char *path, size_t size)
+{
+    char why[ADDRESS_WHY_SIZE];
+    struct address_parts parts;
+    bool is_path =
+        !address_parse(address, true, &parts, why, sizeof(why)) && parts.family == AF_UNIX;
+
+    snprintf(path, size, "%s", is_path ? parts.host : "");
+    return is_path;
+}
+
 int address_check(const char *address, bool listening, char *why, size_t why_size)
 {
     struct address_places places;

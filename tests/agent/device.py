@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An agent with a virtio device, and a front end for it."""
+"""An agent with a virtio device, or several at one address, and a front end for it."""
 import os
 import pathlib
 import struct
@@ -50,10 +50,21 @@ class DeviceTest(unittest.TestCase):
     def address(self):
         return f'vhost-user://{self.path}'
 
-    def start(self, *, behind='', reset_ms=60000):
+    @property
+    def peer(self):
+        """How the agent calls a front end of this process."""
+        return f'unix uid {os.getuid()} pid {os.getpid()}'
+
+    def named(self, worker):
+        """How it calls a worker that has such a front end."""
+        return f'worker {worker.pid} of {self.address} ({self.peer})'
+
+    def start(self, *options, behind='', reset_ms=60000, front_ends=1, listen=False):
         configuration = self.agent.folder / 'agent.toml'
-        configuration.write_text(f'[timeouts]\nreset_ms = {reset_ms}\n')
-        self.agent.start('--config', str(configuration), '--listen', self.address + behind, listen=False)
+        configuration.write_text(f'[timeouts]\nreset_ms = {reset_ms}\n'
+                                 f'[device]\nfront_ends = {front_ends}\n')
+        self.agent.start('--config', str(configuration), '--listen', self.address + behind, *options,
+                         listen=listen)
 
     def begin(self, **more):
         self.start(**more)
@@ -82,6 +93,8 @@ class DeviceTest(unittest.TestCase):
             kind, raw, files = worker.tell('receive')
             self.assertEqual(kind, DEVICE)
             state = {**parse_state(raw), 'files': files}
+        # Of all changes: there may be more to come for those that the front end has asked for since.
+        self.assertLessEqual(state.pop('told'), worker.tell('told'))
         return state
 
     def assert_logged(self, *parts):

@@ -118,3 +118,15 @@ class RealAgent(Agent):
         with contextlib.suppress(TimeoutError):
             until(lambda: not self.processes())
         return self.processes() + below(self.runtime) + [str(self.path)] * self.path.exists()
+
+
+class RealDevice(RealAgent):
+    """With a virtio device instead of sockets; its worker is replaced after each client."""
+
+    @property
+    def address(self):
+        return f'virtio://{self.path}'
+
+    def start(self, *options, listen=True, **how):
+        at = ('--listen', f'vhost-user://{self.path}') if listen else ()
+        return super().start(*at, *options, listen=False, **how)

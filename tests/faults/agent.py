@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An agent of which a call fails while it serves an example; each time one more succeeds before that.
 
-agent.py worker|start|broker AGENT PLUGIN RPC LIBRARY KIND PROGRAM [ARGUMENT...]
+agent.py worker|start|broker socket|device AGENT PLUGIN RPC LIBRARY KIND PROGRAM [ARGUMENT...]
 
 worker  the calls of a worker that serves: it must go on, and lose no memory
 start   those of a worker that starts, each time in a new agent: it must serve, or the agent end with 1
@@ -12,12 +12,13 @@ the end nothing may be left of the agent. With the kind "deaths" the process die
 """
 import collections
 import os
+import re
 import subprocess
 import sys
 
 import state
 from harness import until
-from real import RealAgent
+from real import RealAgent, RealDevice
 
 LONGEST = 15  # seconds for an example
 KEEPALIVE = 3000  # milliseconds
@@ -54,7 +55,8 @@ class Faults:
     """Counts them, and how often something was wrong."""
 
     def __init__(self, told):
-        self.program, plugin, rpc, self.library, self.kind, *command = told
+        kind, self.program, plugin, rpc, self.library, self.kind, *command = told
+        self.make_agent = {'socket': RealAgent, 'device': RealDevice}[kind]
         self.plugin = os.path.abspath(plugin)
         self.client = Client(os.path.abspath(rpc), command)
         self.faults = self.wrong = 0
@@ -62,7 +64,7 @@ class Faults:
 
     def start(self, program, at=0, way=0):
         """An agent, of which the call number @at of that program is to fail."""
-        agent = RealAgent(self.program)
+        agent = self.make_agent(self.program)
         shared = state.State(agent.folder / 'state', self.library, self.kind, program)
         shared.let_fail(at, way)
         environment = {**shared.environment, 'VACCEL_PLUGINS': ''}
@@ -168,10 +170,40 @@ class Worker(Faults):
         return self.done()
 
 
+class DeviceWorker(Worker):
+    """Each client has one of its own."""
+
+    def remember(self):
+        super().remember()
+        self.pid = self.agent.worker_pid()
+
+    def lost_again(self, at, way):
+        return None
+
+    def has_died(self):
+        """Without a reason that it tells."""
+        end = re.search(rf'worker {self.pid} .*(died|ended).*', self.news(self.agent))
+        return end and 'no descriptors for the memory' not in self.news(self.agent) and end.group()
+
+    def attempt(self, at, way):
+        until(lambda: f'worker {self.agent.worker_pid()} is ready' in self.agent.read_log())
+        self.pid = self.agent.worker_pid()
+        self.shared.let_fail(at, way, self.pid)
+        first = self.client.complaint(self.agent, True)
+        fault = self.shared.fault()
+        self.shared.let_fail(0, 0)
+        complaints = [first, self.client.complaint(self.agent, False), self.rest()]
+        if self.kind != 'deaths' and self.has_died():
+            complaints.append(self.has_died())
+        self.judge(at, fault, self.agent, complaints)
+        return fault
+
+
 class Fresh(Faults):
     """An agent for each fault."""
 
     victim = None
+    in_one_way = False
 
     def attempt(self, at, way):
         agent, shared = self.start(self.victim, at, way)
@@ -194,7 +226,7 @@ class Fresh(Faults):
 
     def all(self):
         self.without_fault()
-        state.each_fault(self.attempt)
+        (state.each_call if self.in_one_way else state.each_fault)(self.attempt)
         return self.done()
 
 
@@ -244,9 +276,19 @@ class Broker(Fresh):
             yield f'the agent after it ended with {agent.process.returncode}'
 
 
+class DeviceBroker(Broker):
+    """Which has a lot to talk about with a front end."""
+
+    in_one_way = True
+
+
+OF_SOCKETS = {'worker': Worker, 'start': Start, 'broker': Broker}
+OF_DEVICES = {'worker': DeviceWorker, 'start': Start, 'broker': DeviceBroker}
+
+
 def main():
-    faults = {'worker': Worker, 'start': Start, 'broker': Broker}[sys.argv[1]](sys.argv[2:])
-    return faults.all()
+    victims = OF_DEVICES if sys.argv[2] == 'device' else OF_SOCKETS
+    return victims[sys.argv[1]](sys.argv[2:]).all()
 
 
 if __name__ == '__main__':

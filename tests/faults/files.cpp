@@ -5,11 +5,13 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 namespace
@@ -24,6 +26,32 @@ int error_of(const char *function, const void *caller, const int (&errors)[N])
 bool open_fails(const char *function, const void *caller, int flags)
 {
     return fails(error_of(function, caller, {flags & O_CREAT ? ENOSPC : EMFILE, EIO}));
+}
+
+/* Nothing of it is written or read in part, and no disk is behind it. */
+bool is_eventfd(int file)
+{
+    static const char wanted[] = "anon_inode:[eventfd]";
+    char link[32];
+    char target[sizeof(wanted)] = "";
+
+    std::snprintf(link, sizeof(link), "/proc/self/fd/%d", file);
+    return REAL(readlink)(link, target, sizeof(target)) == sizeof(wanted) - 1 &&
+           !std::memcmp(target, wanted, sizeof(wanted) - 1);
+}
+
+int read_error(const void *caller, int file)
+{
+    if (is_eventfd(file))
+        return error_of("read", caller, {EINTR, EAGAIN});
+    return error_of("read", caller, {EIO, EINTR, only_a_part});
+}
+
+int write_error(const void *caller, int file)
+{
+    if (is_eventfd(file))
+        return error_of("write", caller, {EINTR});
+    return error_of("write", caller, {ENOSPC, EIO, EINTR, only_a_part});
 }
 
 } // namespace
@@ -56,14 +84,14 @@ int openat64(int directory, const char *path, int flags, ...)
 
 ssize_t read(int file, void *data, std::size_t size)
 {
-    int error = error_of("read", CALLER, {EIO, EINTR, only_a_part});
+    int error = read_error(CALLER, file);
 
     return transfer(error, size, [&](std::size_t part) { return REAL(read)(file, data, part); });
 }
 
 ssize_t write(int file, const void *data, std::size_t size)
 {
-    int error = error_of("write", CALLER, {ENOSPC, EIO, EINTR, only_a_part});
+    int error = write_error(CALLER, file);
 
     return transfer(error, size, [&](std::size_t part) { return REAL(write)(file, data, part); });
 }
@@ -134,6 +162,28 @@ int fstatat64(int directory, const char *path, struct stat64 *status, int flags)
 int memfd_create(const char *name, unsigned int flags)
 {
     return fails(error_of("memfd_create", CALLER, {EMFILE})) ? -1 : REAL(memfd_create)(name, flags);
+}
+
+int fallocate64(int file, int mode, off64_t offset, off64_t size)
+{
+    if (fails(error_of("fallocate", CALLER, {ENOSPC})))
+        return -1;
+    return REAL(fallocate64)(file, mode, offset, size);
+}
+
+int madvise(void *address, std::size_t size, int advice) noexcept
+{
+    return fails(error_of("madvise", CALLER, {EAGAIN})) ? -1 : REAL(madvise)(address, size, advice);
+}
+
+int fstatfs64(int file, struct statfs64 *status) noexcept
+{
+    return fails(error_of("fstatfs", CALLER, {EIO})) ? -1 : REAL(fstatfs64)(file, status);
+}
+
+ssize_t readlink(const char *path, char *target, std::size_t size) noexcept
+{
+    return fails(error_of("readlink", CALLER, {ENOENT})) ? -1 : REAL(readlink)(path, target, size);
 }
 
 DIR *fdopendir(int directory)

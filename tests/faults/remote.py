@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """run.py with an example that calls through an agent, which must serve others after that.
 
-remote.py AGENT PLUGIN AGENT-OPTIONS LIBRARY KIND NAME=VALUE... PROGRAM [ARGUMENT...]
+remote.py socket|device AGENT PLUGIN AGENT-OPTIONS LIBRARY KIND NAME=VALUE... PROGRAM [ARGUMENT...]
 
 With KIND "deaths" the program is killed instead, at each call that concerns sockets.
 """
@@ -11,7 +11,7 @@ import sys
 import run
 import state
 from harness import until
-from real import RealAgent
+from real import RealAgent, RealDevice
 
 
 class Deaths:
@@ -53,8 +53,9 @@ def check(agent, library, kind, rest):
 
 
 def main():
-    program, plugin, options, *rest = sys.argv[1:]
-    agent = RealAgent(program).serve(plugin, *options.split())
+    kind, program, plugin, options, *rest = sys.argv[1:]
+    made = {'socket': RealAgent, 'device': RealDevice}[kind]
+    agent = made(program).serve(plugin, *options.split())
     try:
         passed = check(agent, *rest[:2], rest[2:])
         code = agent.end()

@@ -57,29 +57,51 @@ msghdr shortened(const msghdr *message, std::size_t size, std::vector<iovec> &li
     return part;
 }
 
-/* As if no number was free for the descriptor. */
-void take_descriptor(msghdr *message)
+void close_all(const cmsghdr *header)
+{
+    std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    int descriptor;
+
+    for (std::size_t i = 0; i < count; i++) {
+        std::memcpy(&descriptor, CMSG_DATA(header) + i * sizeof(descriptor), sizeof(descriptor));
+        REAL(close)(descriptor);
+    }
+}
+
+/* As if no number was free for the descriptors. */
+void take_descriptors(msghdr *message)
 {
     cmsghdr *header = CMSG_FIRSTHDR(message);
-    int descriptor;
 
     if (!header || header->cmsg_type != SCM_RIGHTS)
         return;
-    std::memcpy(&descriptor, CMSG_DATA(header), sizeof(descriptor));
-    REAL(close)(descriptor);
+    close_all(header);
     message->msg_controllen = 0;
     message->msg_flags |= MSG_CTRUNC;
 }
 
-ssize_t receive_packet(const void *caller, int socket, msghdr *message, int flags)
+/* Up to @size bytes, and what comes along with them. */
+ssize_t receive_part(int socket, msghdr *message, std::size_t size, int flags)
 {
-    int error = error_of("recvmsg", caller, {EINTR, no_descriptor});
+    std::vector<iovec> list;
+    msghdr part = shortened(message, size, list);
+    ssize_t received = REAL(recvmsg)(socket, &part, flags);
 
-    if (error != no_descriptor && fails(error))
-        return -1;
+    message->msg_namelen = part.msg_namelen;
+    message->msg_controllen = part.msg_controllen;
+    message->msg_flags = part.msg_flags;
+    return received;
+}
+
+ssize_t receive_with_rights(int error, int socket, msghdr *message, int flags)
+{
+    if (error != no_descriptor)
+        return transfer(error, bytes_in(message), [&](std::size_t size) {
+            return receive_part(socket, message, size, flags);
+        });
     ssize_t size = REAL(recvmsg)(socket, message, flags);
-    if (error == no_descriptor && size > 0)
-        take_descriptor(message);
+    if (size > 0)
+        take_descriptors(message);
     return size;
 }
 
@@ -98,6 +120,15 @@ int send_error(const char *function, const void *caller, int flags)
     return error_of(function, caller, {EINTR, EAGAIN, EPIPE, ENOBUFS, only_a_part});
 }
 
+/* Of a message that may bring descriptors. */
+int receive_rights_error(const void *caller, int socket)
+{
+    if (is_stream(socket))
+        return error_of("recvmsg", caller,
+                        {EAGAIN, EINTR, ECONNRESET, at_end, only_a_part, no_descriptor});
+    return error_of("recvmsg", caller, {EINTR, no_descriptor});
+}
+
 /* Of messages that are whole or not there. */
 int packet_error(const char *function, const void *caller, int flags)
 {
@@ -112,15 +143,10 @@ extern "C" {
 
 ssize_t recvmsg(int socket, struct msghdr *message, int flags)
 {
-    std::vector<iovec> list;
+    int error = message->msg_control ? receive_rights_error(CALLER, socket)
+                                     : receive_error("recvmsg", CALLER, flags);
 
-    if (!is_stream(socket))
-        return receive_packet(CALLER, socket, message, flags);
-    return transfer(receive_error("recvmsg", CALLER, flags), bytes_in(message),
-                    [&](std::size_t size) {
-                        msghdr part = shortened(message, size, list);
-                        return REAL(recvmsg)(socket, &part, flags);
-                    });
+    return receive_with_rights(error, socket, message, flags);
 }
 
 ssize_t recv(int socket, void *data, std::size_t size, int flags)
@@ -151,6 +177,14 @@ ssize_t send(int socket, const void *data, std::size_t size, int flags)
 
     return transfer(error, size,
                     [&](std::size_t part) { return REAL(send)(socket, data, part, flags); });
+}
+
+ssize_t sendto(int socket, const void *data, std::size_t size, int flags,
+               const struct sockaddr *address, socklen_t length)
+{
+    if (fails(error_of("sendto", CALLER, {ECONNREFUSED})))
+        return -1;
+    return REAL(sendto)(socket, data, size, flags, address, length);
 }
 
 int socket(int family, int type, int protocol)

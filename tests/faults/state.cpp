@@ -37,6 +37,7 @@ struct Place {
 struct Shared {
     std::uint64_t at; /* which call fails, counted from 1; 0: none */
     std::uint64_t way;
+    std::int64_t process; /* of this one alone, or, below 0, of all others; 0: of any */
     std::uint64_t seen;
     std::uint64_t failed;
     std::uint64_t ways;
@@ -238,6 +239,13 @@ static int choose(Shared &shared, const int *errors, std::size_t count)
     return static_cast<int>(shared.error);
 }
 
+static bool is_for_this_process(const Shared &shared)
+{
+    if (shared.process < 0)
+        return getpid() != -shared.process;
+    return !shared.process || getpid() == shared.process;
+}
+
 int fault(Kind kind, const char *function, const void *caller, const int *errors, std::size_t count)
 {
     const link_map *object = object_of(caller);
@@ -247,7 +255,7 @@ int fault(Kind kind, const char *function, const void *caller, const int *errors
         return 0;
     Shared &shared = *request().shared;
     Locked locked;
-    if (++shared.seen != shared.at)
+    if (!is_for_this_process(shared) || ++shared.seen != shared.at)
         return 0;
     int error = choose(shared, errors, count);
     std::snprintf(shared.function, sizeof(shared.function), "%s", function);

@@ -4,8 +4,10 @@ import collections
 import errno
 import mmap
 import os
+import random
 import struct
 
+MANY_WAYS = 60  # a multiple of how many a call may have
 PART, AT_END, NO_DESCRIPTOR, PART_AND_DEATH = -1, -2, -3, -4
 OUTCOMES = {0: 'death', PART: 'only a part', AT_END: 'at its end', NO_DESCRIPTOR: 'no descriptor',
             PART_AND_DEATH: 'a part, then death'}
@@ -13,7 +15,7 @@ OUTCOMES = {0: 'death', PART: 'only a part', AT_END: 'at its end', NO_DESCRIPTOR
 HARMLESS = {('getrandom', errno.ENOSYS), ('connect', errno.EAGAIN), ('recvmsg', errno.EAGAIN),
             ('accept4', errno.EAGAIN), ('accept4', errno.ECONNABORTED), ('poll', errno.ENOMEM)}
 # As struct Shared.
-HEAD = struct.Struct('<QQQQQq32s56sQQ')
+HEAD = struct.Struct('<QQqQQQq32s56sQQ')
 PLACE = struct.Struct('<56sQ')
 PLACES = 1 << 14
 SIZE = HEAD.size + PLACES * PLACE.size
@@ -37,13 +39,16 @@ class State:
         if program:
             self.environment['FAULTS_PROGRAM'] = program
 
-    def let_fail(self, at, way):
-        """From now on, the call number @at in one of its ways; 0: none."""
+    def let_fail(self, at, way, process=0):
+        """
+        From now on, the call number @at in one of its ways; 0: none. @process  that alone, or, if it is
+        below 0, any but that
+        """
         live = HEAD.unpack_from(self.memory)[-1]
-        HEAD.pack_into(self.memory, 0, at, way, 0, 0, 0, 0, b'', b'', 0, live)
+        HEAD.pack_into(self.memory, 0, at, way, process, 0, 0, 0, 0, b'', b'', 0, live)
 
     def fault(self):
-        _, _, _, failed, ways, error, function, place, offset, _ = HEAD.unpack_from(self.memory)
+        _, _, _, _, failed, ways, error, function, place, offset, _ = HEAD.unpack_from(self.memory)
         return Fault(failed, ways, text(function), error, f'{text(place)}+{offset:#x}')
 
     def blocks(self):
@@ -61,6 +66,13 @@ def is_harmless(fault):
 def describe(at, fault):
     name = OUTCOMES.get(fault.error) or errno.errorcode.get(fault.error, str(fault.error))
     return f'call {at}: {fault.function} ({name}) from {fault.place}'
+
+
+def each_call(attempt):
+    """The same for many calls: each in one of its ways alone, in no order."""
+    at = 1
+    while attempt(at, random.Random(at).randrange(MANY_WAYS)).failed:
+        at += 1
 
 
 def each_fault(attempt):

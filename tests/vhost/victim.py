@@ -51,10 +51,13 @@ class Victim(agent.Agent):
         return self.path.exists()
 
     def pid_of_worker(self):
-        """The one that serves the device now; there may be none for a moment."""
-        client.wait_until(lambda: children_of(self.process.pid), self.patience,
-                          lambda: f'there is no worker:\n{self.log()}')
-        return children_of(self.process.pid)[-1]
+        """The one that has a machine's memory; without any, one that waits. There may be none for a moment."""
+        client.wait_until(self.workers, self.patience, lambda: f'there is no worker:\n{self.log()}')
+        return self.workers()[0]
+
+    def workers(self):
+        return sorted(children_of(self.process.pid),
+                      key=lambda worker: not any('memfd:guest' in what for what in descriptors_of(worker)))
 
     def look(self):
         workers = children_of(self.process.pid)

@@ -3,6 +3,7 @@
 #define WORKER_DEVICE_DEVICE_H
 
 #include "agent/worker/client.h"
+#include "agent/worker/device/doorbell.h"
 #include "agent/worker/device/ring.h"
 #include "agent/worker/readers.h"
 
@@ -12,14 +13,11 @@ struct device_request;
 struct device {
     struct client client;
     struct readers readers;
-    int wake;               /* an eventfd: who waits for the ring has something else to look at */
-    int poller;             /* an epoll of that and of the driver's kicks */
-    int tell;               /* an eventfd: the control thread has something to look at */
-    atomic_bool loaded;     /* plugins are there, and calls can be run */
-    atomic_bool greeted;    /* hello was said, and answered */
-    atomic_uint connection; /* counts them; requests of one that is over get goodbyes */
-    bool (*may_change)(
-        void); /* the broker may have said something of the memory; NULL: nobody does */
+    struct doorbell doorbell;
+    int tell;                      /* an eventfd: the control thread has something to look at */
+    atomic_bool loaded;            /* plugins are there, and calls can be run */
+    atomic_bool greeted;           /* hello was said, and answered */
+    atomic_uint connection;        /* counts them; requests of one that is over get goodbyes */
     atomic_uint_fast64_t gathered; /* bytes of numbers that were scattered, and had to be copied */
     atomic_bool watched;           /* the control thread looks for calls that are overdue */
     int looks;                     /* its own: how often it has found nothing */
@@ -33,7 +31,6 @@ struct device {
     uint32_t heard; /* of the ledger's told */
     bool started;   /* the ring was, and did not stop since */
     bool serving;
-    int kick; /* an eventfd; -1: none, the ring is looked at from time to time */
     int front;
 
     pthread_mutex_t lock; /* of what follows; held for a few instructions */
@@ -56,11 +53,7 @@ void device_end(struct device *device);
 void device_serve(struct device *device);
 void device_close(struct device *device);
 
-/* What the driver kicks with, taken over; -1: nothing. Under the turn. */
-void device_set_kick(struct device *device, int kick);
-
-/* Have the reader, or the control thread, look at what has changed. */
-void device_wake(struct device *device);
+/* Have the control thread look at what has changed. */
 void device_tell(struct device *device);
 
 /*

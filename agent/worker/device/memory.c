@@ -155,6 +155,7 @@ struct guest_memory *guest_memory_new(const struct vhost_region *regions, size_t
     size_t added;
 
     if (!memory || count > VHOST_REGIONS_MOST) {
+        refuse(memory ? "there are too many" : "there is no memory for what is known of it", count);
         close_all(fds, count);
         free(memory);
         return NULL;

@@ -217,15 +217,19 @@ static void begin_anew(struct device *device)
     objects_renew(&client->resources);
 }
 
-void request_run(struct device *device, struct device_request *request)
+uint64_t request_run(struct device *device, struct device_request *request)
 {
+    uint64_t plugin_ns;
+
     if (request->incoming.request.header.type == WIRE_HELLO)
         begin_anew(device);
     incoming_run(&device->client, &request->incoming);
+    plugin_ns = request->incoming.plugin_ns;
     if (request->must_hold) {
         return_and_hold(device, request);
-        return;
+        return plugin_ns;
     }
     request_return(device, request, request->written);
     request_free(device, request);
+    return plugin_ns;
 }

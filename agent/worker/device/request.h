@@ -40,8 +40,8 @@ void request_return(struct device *device, struct device_request *request, uint6
  */
 struct device_request *request_read(struct device *device, struct device_request *request);
 
-/* Run it, answer, and free it. */
-void request_run(struct device *device, struct device_request *request);
+/* Run it, answer, and free it. Returns how many nanoseconds a plugin took. */
+uint64_t request_run(struct device *device, struct device_request *request);
 
 /*
  * The client does not keep to the protocol, or has to begin anew: return the chain with a goodbye. What it

@@ -5,6 +5,7 @@
 #include "agent/worker/handlers.h"
 #include "agent/worker/worker.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* What the control thread does with the device while others serve it. */
@@ -19,7 +20,7 @@ static void begin_change(struct device *device)
 {
     pthread_mutex_lock(&device->gate);
     atomic_store(&device->changing, true);
-    device_wake(device);
+    doorbell_wake(&device->doorbell);
     pthread_mutex_lock(&device->turn);
 }
 
@@ -28,7 +29,7 @@ static void end_change(struct device *device)
     pthread_mutex_unlock(&device->turn);
     atomic_store(&device->changing, false);
     pthread_mutex_unlock(&device->gate);
-    device_wake(device);
+    doorbell_wake(&device->doorbell);
 }
 
 static void replace(int *fd, int by)
@@ -72,6 +73,14 @@ static void place(struct device *device, const struct device_state *state,
     guest_memory_leave(old);
 }
 
+/* It would wait for ever for what it posts in memory that nobody reads. */
+static void hang_up(const struct device *device)
+{
+    device_log("its ring cannot be served, and the front end is disconnected");
+    if (device->front >= 0)
+        shutdown(device->front, SHUT_RDWR);
+}
+
 void device_set(struct device *device, const struct device_state *state, const int *fds)
 {
     size_t nr_regions = state->nr_regions;
@@ -80,7 +89,9 @@ void device_set(struct device *device, const struct device_state *state, const i
     bool is_wanted = state->is_running || atomic_load(&device->ring.ledger->is_begun);
 
     begin_change(device);
-    device_set_kick(device, others[0]);
+    if (!doorbell_set_kick(&device->doorbell, others[0]))
+        device_log(
+            "what the driver kicks with is no eventfd: the ring is looked at again and again");
     replace(&device->front, others[2]);
     device->heard = state->told;
     if (memory && is_wanted) {
@@ -91,6 +102,8 @@ void device_set(struct device *device, const struct device_state *state, const i
             close(others[1]);
         guest_memory_leave(memory);
     }
+    if (state->is_running && !device->serving)
+        hang_up(device);
     end_change(device);
 }
 
@@ -133,7 +146,7 @@ uint16_t device_leave(struct device *device)
     ring_leave(&device->ring);
     guest_memory_leave(device->memory);
     device->memory = NULL;
-    device_set_kick(device, -1);
+    doorbell_set_kick(&device->doorbell, -1);
     replace(&device->front, -1);
     device->started = false;
     end_change(device);
