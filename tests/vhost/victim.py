@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real agent with a virtio device, attacked by machines, one after the other; and a file's cases."""
+import contextlib
 import os
 import signal
 import subprocess
@@ -18,8 +19,9 @@ AWAY = (client.Closed, Gone, ConnectionError, TimeoutError, Missing)
 class Victim(agent.Agent):
     """The program, in a folder of its own, with one device."""
 
-    def __init__(self, program, plugins, configuration='', options=(), slowness=1):
+    def __init__(self, program, plugins, configuration='', options=(), slowness=1, query=''):
         self.told = (program, plugins, configuration, options, slowness)
+        self.query = query
         super().__init__(program, plugins, configuration, options, slowness)
 
     @property
@@ -30,7 +32,7 @@ class Victim(agent.Agent):
         """As the other agents are started, but with a device instead of sockets."""
         end = command.index('--listen')
         options = command[end + 4:]
-        self.command = command[:end] + ['--listen', f'vhost-user://{self.path}'] + options
+        self.command = command[:end] + ['--listen', f'vhost-user://{self.path}{self.query}'] + options
         self.run()
         self.before = self.look_at_rest()
 
@@ -104,9 +106,14 @@ class Victim(agent.Agent):
         log = self.log()
         assert not SANITIZER.search(log), log
 
-    def another(self):
-        """One that a test may stop and kill."""
-        return Victim(*self.told)
+    @contextlib.contextmanager
+    def another(self, query=''):
+        """One that a test may stop and kill; @query stands behind its address."""
+        made = Victim(*self.told, query)
+        try:
+            yield made
+        finally:
+            made.kill()
 
     def kill_worker(self, number=signal.SIGKILL):
         os.kill(self.pid_of_worker(), number)
