@@ -86,9 +86,12 @@ class Worker:
         self.ledger[at:at + 8] = struct.pack('<II', state, 64)
 
     def noted(self):
-        """What the ledger says that is not 0, by its place."""
-        words = struct.unpack(f'<{len(self.ledger) // 4}I', self.ledger)
+        """What the worker left in the ledger that is not 0, by its place. The last word is the broker's."""
+        words = struct.unpack(f'<{len(self.ledger) // 4}I', self.ledger)[:-1]
         return {at: word for at, word in enumerate(words) if word}
+
+    def told(self):
+        return struct.unpack('<I', self.ledger[-4:])[0]
 
     def send(self, slot, text):
         self.sockets[slot].sendall(text.encode())

@@ -30,7 +30,7 @@ int kit_bootstrap(void)
 
 static int run_all(void)
 {
-    const struct group groups[] = {
+    static const struct group groups[] = {
         {"operations", operation_cases, NULL},
         {"arguments", argument_cases, NULL},
         {"outputs", output_cases, NULL},

@@ -4,7 +4,7 @@ import signal
 
 import qemu
 from harness import until
-from real import RealAgent
+from real import RealAgent, children_of, descriptors_of
 
 
 class Served(RealAgent):
@@ -23,6 +23,12 @@ class Served(RealAgent):
 
     def carrier(self, machine, properties='', *, chardev=''):
         return qemu.carrier(machine, f'{self.device}{chardev}', properties)
+
+    def serving(self):
+        """The worker that has a machine's memory, if one does; another waits for the next machine."""
+        workers = [worker for worker in children_of(self.process.pid)
+                   if any('memory-backend-memfd' in what for what in descriptors_of(worker))]
+        return workers[0] if workers else None
 
     def kill(self):
         """As the kernel would; its workers end with it."""

@@ -3,9 +3,7 @@
 
 test_life.py AGENT:IMAGE:PLUGIN [PATTERN]
 """
-import contextlib
 import os
-import pathlib
 import signal
 import sys
 import time
@@ -15,7 +13,6 @@ import qemu
 import tap
 from alive import Machine
 from harness import until
-from real import children_of
 from served import Served
 
 AGENT, IMAGE, PLUGIN = sys.argv[1].split(':')
@@ -101,17 +98,7 @@ class TestReset(LifeTest):
 
 class TestWorkerDies(LifeTest):
     def kill_worker(self):
-        """That of the machine, until there is the next one. Another one waits for another machine."""
-        worker = until(self.worker_of_machine)
-        os.kill(worker, signal.SIGKILL)
-        until(lambda: self.worker_of_machine() not in (worker, None))
-
-    def worker_of_machine(self):
-        for pid in children_of(self.agent.process.pid):
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                if 'memory-backend' in pathlib.Path(f'/proc/{pid}/maps').read_text(encoding='utf-8'):
-                    return pid
-        return None
+        os.kill(until(self.agent.serving), signal.SIGKILL)
 
     def test_while_a_call_runs(self):
         for machine in MACHINES:

@@ -171,6 +171,16 @@ def test_an_id_in_use(agent):
         after.works(guest)
 
 
+def test_an_id_can_be_used_again(agent):
+    """As soon as its chain is back."""
+    with agent.guest() as guest:
+        body = wire.call_body(guest.begin())
+        for _ in range(2000):
+            guest.rest()
+            chain = guest.wait(guest.post(guest.chain(wire.CALL, 7, body)))
+            assert guest.message_of(chain).header['status'] == 0
+
+
 def test_more_calls_than_may_be(agent):
     """Those that are one too many are refused; pings and cancels are not."""
     with agent.guest() as guest:

@@ -14,12 +14,10 @@ struct device {
     struct client client;
     struct readers readers;
     struct doorbell doorbell;
-    int tell;               /* an eventfd: the control thread has something to look at */
-    atomic_bool loaded;     /* plugins are there, and calls can be run */
-    atomic_bool greeted;    /* hello was said, and answered */
-    atomic_uint connection; /* counts them; requests of one that is over get goodbyes */
-    /* The broker may have said something of the memory; NULL: nobody does. */
-    bool (*may_change)(void);
+    int tell;                      /* an eventfd: the control thread has something to look at */
+    atomic_bool loaded;            /* plugins are there, and calls can be run */
+    atomic_bool greeted;           /* hello was said, and answered */
+    atomic_uint connection;        /* counts them; requests of one that is over get goodbyes */
     atomic_uint_fast64_t gathered; /* bytes of numbers that were scattered, and had to be copied */
     atomic_bool watched;           /* the control thread looks for calls that are overdue */
     int looks;                     /* its own: how often it has found nothing */
