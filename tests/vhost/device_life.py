@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Calls that are not done yet when the machine resets, goes, waits no longer, or when who serves it dies."""
+import contextlib
 import os
 import random
 import signal
