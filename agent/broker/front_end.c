@@ -5,6 +5,7 @@
 #include "stream/address.h"
 #include "virtio/virtio.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -65,7 +66,8 @@ static bool reply_to(const struct front_end *front, struct vhost_message *reply)
     reply->header.flags = VHOST_USER_REPLY;
     if (vhost_send(front->socket, reply))
         return true;
-    front_end_blame(front, "the front end does not take its answers: it is disconnected");
+    if (errno != EPIPE && errno != ECONNRESET) /* it is not gone */
+        front_end_blame(front, "the front end does not take its answers: it is disconnected");
     return false;
 }
 

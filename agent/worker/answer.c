@@ -131,6 +131,13 @@ static void send_answer(struct client *client, struct incoming *incoming, struct
     client->carrier->answer(client, incoming, answer, size);
 }
 
+/* Who has no memory seldom says more. */
+static void name_want(struct incoming *incoming, int status)
+{
+    if (status == VACCEL_ENOMEM && !incoming->sentence[0])
+        snprintf(incoming->sentence, sizeof(incoming->sentence), "the agent has no memory for it");
+}
+
 /* What an operator would look after; the other errors are the client's. */
 static void log_failure(const struct client *client, const struct incoming *incoming, int status)
 {
@@ -154,6 +161,7 @@ void incoming_run(struct client *client, struct incoming *incoming)
     platform_log_tap(incoming->sentence, sizeof(incoming->sentence));
     status = handle(client, incoming, &answer);
     platform_log_tap(NULL, 0);
+    name_want(incoming, status);
     if (status != VACCEL_OK)
         log_failure(client, incoming, status);
     if (incoming->ends_connection)

@@ -131,8 +131,10 @@ char *tree_new_directory(const char *within)
 
     if (!within)
         within = getenv("XDG_RUNTIME_DIR");
-    if (asprintf(&path, "%s/resource.XXXXXX", within ? within : "/tmp") < 0)
+    if (asprintf(&path, "%s/resource.XXXXXX", within ? within : "/tmp") < 0) {
+        vaccel_error("no memory for the name of a resource's directory");
         return NULL;
+    }
     if (mkdtemp(path))
         return path;
     vaccel_error("no directory for a resource can be made: %s", strerror(errno));

@@ -54,6 +54,8 @@ class Client:
 class Faults:
     """Counts them, and how often something was wrong."""
 
+    itself = False  # and what it loads
+
     def __init__(self, told):
         kind, self.program, plugin, rpc, self.library, self.kind, *command = told
         self.make_agent = {'socket': RealAgent, 'device': RealDevice}[kind]
@@ -65,7 +67,8 @@ class Faults:
     def start(self, program, at=0, way=0):
         """An agent, of which the call number @at of that program is to fail."""
         agent = self.make_agent(self.program)
-        shared = state.State(agent.folder / 'state', self.library, self.kind, program)
+        shared = state.State(agent.folder / 'state', self.library, self.kind, program,
+                             self.itself)
         shared.let_fail(at, way)
         environment = {**shared.environment, 'VACCEL_PLUGINS': ''}
         return agent.serve(self.plugin, environment=environment), shared

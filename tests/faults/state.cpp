@@ -51,7 +51,8 @@ struct Shared {
 struct Request {
     Shared *shared;
     Kind kind;
-    bool is_for_this; /* program */
+    bool is_for_this;   /* program */
+    bool is_for_itself; /* and not for what it loads */
 };
 
 /* For what is changed while blocks are being counted, and must not be counted itself. */
@@ -153,6 +154,7 @@ Request read_request()
         give_up("faults.py sets the environment");
     made.shared = map_shared(path);
     made.kind = read_kind(std::getenv("FAULTS_KIND"));
+    made.is_for_itself = std::getenv("FAULTS_ITSELF");
     made.is_for_this = !program || !std::strcmp(program, program_invocation_short_name);
     if (made.is_for_this)
         clear_blocks(*made.shared);
@@ -239,6 +241,12 @@ static int choose(Shared &shared, const int *errors, std::size_t count)
     return static_cast<int>(shared.error);
 }
 
+static bool may_fail(const link_map *object)
+{
+    return request().is_for_this && is_ours(object) &&
+           !(request().is_for_itself && *last_part(object->l_name));
+}
+
 static bool is_for_this_process(const Shared &shared)
 {
     if (shared.process < 0)
@@ -251,7 +259,7 @@ int fault(Kind kind, const char *function, const void *caller, const int *errors
     const link_map *object = object_of(caller);
     Kind wanted = request().kind == Kind::deaths ? Kind::sockets : request().kind;
 
-    if (kind != wanted || !request().is_for_this || !is_ours(object))
+    if (kind != wanted || !may_fail(object))
         return 0;
     Shared &shared = *request().shared;
     Locked locked;

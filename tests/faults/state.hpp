@@ -6,7 +6,8 @@
 
 /*
  * Memory shared with faults.py: the file FAULTS_STATE. It says which call fails, and how; FAULTS_KIND which
- * calls may. With FAULTS_PROGRAM only those of a program of that name do, whoever inherits the environment.
+ * calls may. With FAULTS_PROGRAM only those of a program of that name do, whoever inherits the environment;
+ * with FAULTS_ITSELF only its own, not those of libraries and plugins.
  * With the kind "deaths" the process dies at a call that concerns sockets.
  */
 enum class Kind { memory, files, sockets, deaths };

@@ -30,7 +30,7 @@ def text(raw):
 class State:
     """A file, mapped here and in the process that it is about."""
 
-    def __init__(self, path, library, kind, program=None):
+    def __init__(self, path, library, kind, program=None, itself=False):
         with open(path, 'w+b') as file:
             file.truncate(SIZE)
             self.memory = mmap.mmap(file.fileno(), SIZE)
@@ -38,6 +38,8 @@ class State:
                             'FAULTS_STATE': os.path.abspath(path), 'LC_ALL': 'C'}
         if program:
             self.environment['FAULTS_PROGRAM'] = program
+        if itself:
+            self.environment['FAULTS_ITSELF'] = 'yes'
 
     def let_fail(self, at, way, process=0):
         """
@@ -68,15 +70,15 @@ def describe(at, fault):
     return f'call {at}: {fault.function} ({name}) from {fault.place}'
 
 
-def each_call(attempt):
-    """The same for many calls: each in one of its ways alone, in no order."""
-    at = 1
-    while attempt(at, random.Random(at).randrange(MANY_WAYS)).failed:
-        at += 1
-
-
 def each_fault(attempt):
     """Let each call fail once in each of its ways: @attempt(at, way) says what failed, if anything."""
     at, way = 1, 0
     while (fault := attempt(at, way)).failed:
         at, way = (at, way + 1) if way + 1 < fault.ways else (at + 1, 0)
+
+
+def each_call(attempt):
+    """The same for many calls: each in one of its ways alone, in no order."""
+    at = 1
+    while attempt(at, random.Random(at).randrange(MANY_WAYS)).failed:
+        at += 1

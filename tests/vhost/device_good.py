@@ -352,6 +352,14 @@ def test_the_configuration_space(agent):
             assert machine.get_config(size, offset) == whole[offset:offset + size]
 
 
+def test_an_id_of_its_own(agent):
+    """The configuration is at the beginning, and all else is the same."""
+    with agent.another('?id=63') as other, other.guest() as guest:
+        config = driver.CONFIG.unpack(guest.front.get_config(20))
+        assert config['magic'] == wire.MAGIC and config['version'] == 1
+        assert guest.call(guest.begin()).status == 0
+
+
 def disk_request(guest, kind, size, writes=True):
     """As a virtio-blk driver sends it; returns what came back."""
     head = guest.put(kind.to_bytes(4, 'little') + bytes(12))

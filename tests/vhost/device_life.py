@@ -387,18 +387,9 @@ def test_machines_that_come_at_once(agent):
             machine.close()
 
 
-@contextlib.contextmanager
-def another(agent):
-    made = agent.another()
-    try:
-        yield made
-    finally:
-        made.kill()
-
-
 def test_an_agent_that_is_killed(agent):
     """The front end sees it go only when nobody is left who could write to its memory."""
-    with another(agent) as mortal, mortal.guest() as guest:
+    with agent.another() as mortal, mortal.guest() as guest:
         session, place = guest.begin(), page(guest)
         begun = time.monotonic()
         call = begin_call(guest, session, long(agent), place)
@@ -413,7 +404,7 @@ def test_an_agent_that_is_killed(agent):
 
 def test_an_agent_that_is_started_again(agent):
     """The VMM connects again and goes on behind the last used entry: what was in flight is not run."""
-    with another(agent) as mortal, mortal.guest() as guest:
+    with agent.another() as mortal, mortal.guest() as guest:
         session = guest.begin()
         calls = [guest.start_call(session, name=b'mirror.wait') for _ in range(3)]
         time.sleep(0.05)
@@ -451,7 +442,7 @@ def connected(agent):
 
 def test_an_agent_that_ends_during_calls(agent):
     """Each call comes back, or the front end sees that nobody is there any more."""
-    with another(agent) as mortal, mortal.guest() as guest:
+    with agent.another() as mortal, mortal.guest() as guest:
         session, place = guest.begin(), page(guest)
         begin_call(guest, session, 300 * agent.slowness, place)
         guest.start_call(session)
