@@ -14,15 +14,15 @@ $(BUILD)/build.ninja:
 	meson setup --prefix $(PREFIX) --libdir lib $(BUILD)
 
 setup:
-	tools/setup.sh build test
+	tools/setup.sh build demo test
 
 demo:
-	tools/setup.sh build
+	tools/setup.sh build demo
 	$(MAKE) all
 	tools/demo.sh $(BUILD)
 
 test:
-	tools/setup.sh build test
+	tools/setup.sh build demo test
 	python3 tools/test.py
 
 test-bare:
@@ -36,7 +36,7 @@ bench:
 	python3 bench/run.py $(BUILD)
 
 fuzz:
-	tools/setup.sh build test
+	tools/setup.sh build demo test
 	python3 tools/test.py --fuzz $(FUZZ_SECONDS)
 
 # A build folder that is there already keeps the prefix that it was made with. Not each Debian tells

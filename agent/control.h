@@ -24,7 +24,7 @@
 enum {
     CONTROL_FD = 3,
     LEDGER_FD = 4,
-    PEER_NAME_SIZE = 128,
+    PEER_NAME_SIZE = 256,
 };
 
 enum control_type {
@@ -49,7 +49,7 @@ struct control_message {
     uint32_t slot;
     /*
      * For log lines. Of a socket: who connected, "unix uid 0 pid 123", "tcp [::1]:4711". Of the settings
-     * of a device: where it is, "vhost-user:///run/vm0.sock".
+     * of a device: where it is, "vhost-user:///run/vm0.sock"; and once it has a front end that, and who.
      */
     char peer[PEER_NAME_SIZE];
 };

@@ -30,6 +30,7 @@ struct device_state {
     uint64_t avail;
     uint64_t used;
     uint32_t base; /* next avail index when the ring was started; not when a worker goes on */
+    uint32_t told; /* what the ledger's was when all this was so */
     /* The ring is to be served. If not, nothing is taken from it, and what was taken goes on. */
     bool is_running;
     bool has_kick; /* an eventfd; without one the ring is polled */
@@ -58,6 +59,11 @@ struct device_ledger {
         _Atomic uint32_t state; /* enum in_flight */
         uint32_t answer_size; /* bytes at the beginning of what is to write, for header and body */
     } in_flight[DEVICE_QUEUE_MOST]; /* by the head of the chain */
+    /*
+     * Raised by the broker with every change of the device, before the front end may rely on it: a worker
+     * takes nothing more until it has heard of as many.
+     */
+    _Atomic uint32_t told;
 };
 
 /* A worker exits with this when a call had to be ended by force: see its log. */

@@ -29,8 +29,8 @@ constexpr const char *help =
 Run functions for applications elsewhere that use vAccel's plugin "rpc".
 
   --listen ADDRESS   where they connect: unix:///path, tcp://host:port, tcp://[v6]:port,
-                     vsock://any:port; or vhost-user:///path, a virtio device for one
-                     virtual machine. May be given several times. Else
+                     vsock://any:port; or vhost-user:///path, virtio devices for virtual
+                     machines and processes. May be given several times. Else
                      tcp://127.0.0.1:65500
   --plugins LIST     the plugins that run the functions, separated by ':'. Else those
                      that the environment names in VACCEL_PLUGINS
@@ -124,7 +124,7 @@ settings defaults()
     copy_text(settings.plugins, sizeof(settings.plugins), plugins ? plugins : "");
     settings.limits = {256, 64, 256, 4 * gigabyte, gigabyte, 32, gigabyte, 2 * gigabyte};
     settings.timeouts = {10000, 30000, 10000, 1000};
-    settings.device = {50};
+    settings.device = {50, 16};
     return settings;
 }
 

@@ -19,6 +19,7 @@ enum {
     HOSTS_MOST = 32,
     HOST_SIZE = 256,
     CONNECTIONS_MOST = 4096,
+    FRONT_ENDS_MOST = 256,
 };
 
 struct limits {
@@ -40,7 +41,8 @@ struct timeouts {
 };
 
 struct device_settings {
-    uint64_t spin_us; /* to look at a ring before sleeping; 0: not at all */
+    uint64_t spin_us;    /* to look at a ring before sleeping; 0: not at all */
+    uint64_t front_ends; /* at one address, at once */
 };
 
 struct settings {

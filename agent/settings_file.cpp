@@ -73,6 +73,7 @@ constexpr number_key<timeouts> timeout_keys[] = {
 
 constexpr number_key<device_settings> device_keys[] = {
     {"spin_us", &device_settings::spin_us, longest_spin_us, 0},
+    {"front_ends", &device_settings::front_ends, FRONT_ENDS_MOST},
 };
 
 const toml::table &table_of(const entry &key)

@@ -29,6 +29,7 @@ RUNS = [
     ('connections', CORES),
     ('ring', CORES),
     ('remote_copies', CORES),
+    ('guest', CORES),
     ('grpc', CORES),
     ('nng', CORES),
     ('tirpc', CORES),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/broker.h"
 #include "agent/broker/clients.h"
-#include "agent/broker/device.h"
+#include "agent/broker/devices.h"
 #include "agent/broker/notify.h"
 #include "agent/log.h"
 
@@ -19,10 +19,9 @@ struct broker {
     struct listeners listeners;
     struct clients clients;
     bool has_clients;
-    struct device devices[LISTEN_MOST];
-    size_t nr_devices;
-    struct keeper *keepers[LISTEN_MOST + 1]; /* of the clients and of the devices */
-    size_t nr_keepers;
+    struct devices devices[LISTEN_MOST];
+    size_t nr_devices; /* addresses at which there are some */
+    struct polled polled;
     int signals;
     size_t signals_at;
     bool is_up; /* the first workers were ready, and the service manager was told */
@@ -48,27 +47,30 @@ static void come_up(struct broker *broker)
 }
 
 /* What the workers have become decides what the agent is. */
-static void look_at_keepers(struct broker *broker)
+static void look_at_workers(struct broker *broker)
 {
-    bool all_up = true;
-    bool all_ended = true;
+    const struct clients *clients = &broker->clients;
+    bool all_up = clients->site.is_up || !broker->has_clients;
+    bool any_failed = clients->site.has_failed;
+    bool any_left = clients->keeper.worker.pid;
     size_t i;
 
-    for (i = 0; i < broker->nr_keepers; i++) {
-        all_up &= broker->keepers[i]->is_up;
-        all_ended &= !broker->keepers[i]->worker.pid;
-        if (broker->keepers[i]->has_failed)
-            end_with(broker, EXIT_FAILURE);
+    for (i = 0; i < broker->nr_devices; i++) {
+        all_up &= broker->devices[i].site.is_up;
+        any_failed |= broker->devices[i].site.has_failed;
+        any_left |= devices_have_workers(&broker->devices[i]);
     }
-    if (!broker->is_up && all_up && !broker->is_over)
+    if (any_failed)
+        end_with(broker, EXIT_FAILURE);
+    else if (!broker->is_up && all_up)
         come_up(broker);
-    if (broker->is_stopping && all_ended)
+    if (broker->is_stopping && !any_left)
         end_with(broker, EXIT_SUCCESS);
 }
 
 static void stop(struct broker *broker)
 {
-    moment patience_ms = (moment)broker->settings->timeouts.drain_ms + DRAIN_GRACE_MS;
+    moment kill_at = moment_now() + (moment)broker->settings->timeouts.drain_ms + DRAIN_GRACE_MS;
     size_t i;
 
     agent_info("told to stop: refusing new work, waiting up to %llu ms for calls that run",
@@ -76,16 +78,19 @@ static void stop(struct broker *broker)
     broker->is_stopping = true;
     listeners_close(&broker->listeners);
     notify("STOPPING=1");
-    for (i = 0; i < broker->nr_keepers; i++)
-        keeper_stop(broker->keepers[i], moment_now() + patience_ms);
+    if (broker->has_clients)
+        keeper_stop(&broker->clients.keeper, kill_at);
+    for (i = 0; i < broker->nr_devices; i++)
+        devices_stop(&broker->devices[i], kill_at);
 }
 
 static void stop_at_once(const struct broker *broker)
 {
     size_t i;
 
-    for (i = 0; i < broker->nr_keepers; i++)
-        worker_kill(&broker->keepers[i]->worker);
+    worker_kill(&broker->clients.keeper.worker);
+    for (i = 0; i < broker->nr_devices; i++)
+        devices_kill_workers(&broker->devices[i]);
 }
 
 static void reap(struct broker *broker)
@@ -95,7 +100,7 @@ static void reap(struct broker *broker)
     if (broker->has_clients)
         clients_reap(&broker->clients);
     for (i = 0; i < broker->nr_devices; i++)
-        device_reap(&broker->devices[i]);
+        devices_reap(&broker->devices[i]);
 }
 
 static void hear_signals(struct broker *broker)
@@ -112,8 +117,9 @@ static void hear_signals(struct broker *broker)
     }
 }
 
-static void fill_polled(struct broker *broker, struct polled *polled)
+static void fill_polled(struct broker *broker)
 {
+    struct polled *polled = &broker->polled;
     size_t i;
 
     polled->count = 0;
@@ -121,7 +127,7 @@ static void fill_polled(struct broker *broker, struct polled *polled)
     if (broker->has_clients)
         clients_poll(&broker->clients, polled);
     for (i = 0; i < broker->nr_devices; i++)
-        device_poll(&broker->devices[i], polled);
+        devices_poll(&broker->devices[i], polled);
 }
 
 static moment next_moment(const struct broker *broker)
@@ -130,7 +136,7 @@ static moment next_moment(const struct broker *broker)
     size_t i;
 
     for (i = 0; i < broker->nr_devices; i++)
-        next = moment_earlier(next, device_next_moment(&broker->devices[i]));
+        next = moment_earlier(next, devices_next_moment(&broker->devices[i]));
     return next;
 }
 
@@ -141,7 +147,7 @@ static void hear_workers(struct broker *broker, const struct polled *polled)
     if (broker->has_clients)
         clients_hear_worker(&broker->clients, polled);
     for (i = 0; i < broker->nr_devices; i++)
-        device_hear_worker(&broker->devices[i], polled);
+        devices_hear_workers(&broker->devices[i], polled);
 }
 
 static void keep_moments(struct broker *broker)
@@ -152,7 +158,7 @@ static void keep_moments(struct broker *broker)
     if (broker->has_clients)
         keeper_keep_moments(&broker->clients.keeper, now);
     for (i = 0; i < broker->nr_devices; i++)
-        device_keep_moments(&broker->devices[i], now);
+        devices_keep_moments(&broker->devices[i], now);
 }
 
 static void hear_strangers(struct broker *broker, const struct polled *polled)
@@ -162,24 +168,24 @@ static void hear_strangers(struct broker *broker, const struct polled *polled)
     if (broker->has_clients)
         clients_admit(&broker->clients, polled);
     for (i = 0; i < broker->nr_devices; i++)
-        device_hear_front_end(&broker->devices[i], polled);
+        devices_hear_front_ends(&broker->devices[i], polled);
 }
 
 /* Strangers last: what came before may have ended the admitting. */
 static void take_turn(struct broker *broker)
 {
-    struct polled polled;
+    struct polled *polled = &broker->polled;
 
-    fill_polled(broker, &polled);
-    if (poll(polled.list, polled.count, moment_timeout(next_moment(broker))) < 0)
+    fill_polled(broker);
+    if (poll(polled->list, polled->count, moment_timeout(next_moment(broker))) < 0)
         return;
-    hear_workers(broker, &polled);
-    if (polled.list[broker->signals_at].revents)
+    hear_workers(broker, polled);
+    if (polled->list[broker->signals_at].revents)
         hear_signals(broker);
     keep_moments(broker);
     if (!broker->is_stopping)
-        hear_strangers(broker, &polled);
-    look_at_keepers(broker);
+        hear_strangers(broker, polled);
+    look_at_workers(broker);
 }
 
 /* Before the first worker is started, so that none of its signals is missed. */
@@ -197,22 +203,16 @@ static int open_signals(void)
 
 static bool begin_clients(struct broker *broker)
 {
-    if (!clients_begin(&broker->clients, broker->settings, &broker->listeners))
-        return false;
-    broker->has_clients = true;
-    broker->keepers[broker->nr_keepers++] = &broker->clients.keeper;
-    return true;
+    broker->has_clients = clients_begin(&broker->clients, broker->settings, &broker->listeners);
+    return broker->has_clients;
 }
 
-static bool begin_device(struct broker *broker, const struct listener *listener)
+static bool begin_devices(struct broker *broker, const struct listener *listener)
 {
-    struct device *device = &broker->devices[broker->nr_devices];
+    bool begun = devices_begin(&broker->devices[broker->nr_devices], broker->settings, listener);
 
-    if (!device_begin(device, broker->settings, listener))
-        return false;
-    broker->nr_devices++;
-    broker->keepers[broker->nr_keepers++] = &device->keeper;
-    return true;
+    broker->nr_devices += begun;
+    return begun;
 }
 
 /* One worker for all sockets, and one for each device. */
@@ -225,7 +225,7 @@ static bool begin(struct broker *broker)
         const struct listener *listener = &broker->listeners.list[i];
 
         if (listener->device)
-            begun = begin_device(broker, listener);
+            begun = begin_devices(broker, listener);
         else if (!broker->has_clients)
             begun = begin_clients(broker);
     }
@@ -237,8 +237,10 @@ static void end_all(struct broker *broker)
     size_t i;
 
     listeners_close(&broker->listeners);
-    for (i = 0; i < broker->nr_keepers; i++)
-        keeper_end(broker->keepers[i]);
+    stop_at_once(broker);
+    keeper_end(&broker->clients.keeper);
+    for (i = 0; i < broker->nr_devices; i++)
+        devices_end(&broker->devices[i]);
 }
 
 int broker_run(const struct settings *settings)
@@ -255,7 +257,7 @@ int broker_run(const struct settings *settings)
         return EXIT_FAILURE;
     if (!begin(&broker))
         end_with(&broker, EXIT_FAILURE);
-    look_at_keepers(&broker);
+    look_at_workers(&broker);
     while (!broker.is_over)
         take_turn(&broker);
     end_all(&broker);

@@ -12,7 +12,8 @@ bool clients_begin(struct clients *clients, const struct settings *settings,
     clients->listeners = listeners;
     if (!connections_init(&clients->connections, (uint32_t)settings->limits.connections))
         return false;
-    keeper_begin(&clients->keeper, settings, NULL, clients->connections.ledger_fd);
+    clients->site = (struct site){.settings = settings};
+    keeper_begin(&clients->keeper, &clients->site, clients->connections.ledger_fd);
     return true;
 }
 

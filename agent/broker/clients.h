@@ -13,6 +13,7 @@ struct clients {
     const struct listeners *listeners;
     struct connections connections;
     struct admission admission;
+    struct site site;
     struct keeper keeper;
     size_t control_at; /* where they are polled */
     size_t listeners_at;

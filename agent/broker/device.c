@@ -3,42 +3,71 @@
 #include "agent/broker/device_ledger.h"
 #include "agent/log.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 enum {
     SAY_AGAIN_MS = 20,
-    ACCEPT_AGAIN_MS = 500,
     NEXT_WORKER_MS = 10000, /* to return what another one left */
     HINT_MS = 10000,
     HOW_SIZE = 128,
+    NAME_SIZE = ADDRESS_SIZE + PEER_NAME_SIZE,
 };
 
-/* Where device_poll() puts its three. */
-enum { AT_WORKER, AT_LISTENER, AT_FRONT_END };
+/* Where device_poll() puts its two. */
+enum { AT_WORKER, AT_FRONT_END };
 
-static struct log_budget budget = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-bool device_begin(struct device *device, const struct settings *settings,
-                  const struct listener *listener)
+struct device *device_begin(struct site *site, const struct listener *listener)
 {
+    struct device *device = malloc(sizeof(*device));
     int ledger_fd;
 
+    if (!device) {
+        agent_error("%s: no memory for another device", listener->address);
+        return NULL;
+    }
     *device = (struct device){.listener = listener,
-                              .reset_ms = settings->timeouts.reset_ms,
+                              .reset_ms = site->settings->timeouts.reset_ms,
                               .say_at = MOMENT_NEVER,
                               .patience = MOMENT_NEVER,
-                              .hint_at = MOMENT_NEVER,
-                              .accept_at = MOMENT_NEVER};
+                              .hint_at = MOMENT_NEVER};
     front_end_init(&device->front, listener->device, listener->address);
     device->ledger = device_ledger_share(&ledger_fd);
-    if (!device->ledger)
-        return false;
-    keeper_begin(&device->keeper, settings, listener->address, ledger_fd);
-    return true;
+    if (!device->ledger) {
+        free(device);
+        return NULL;
+    }
+    device->front.told = &device->ledger->told;
+    keeper_begin(&device->keeper, site, ledger_fd);
+    return device;
+}
+
+void device_end(struct device *device)
+{
+    keeper_end(&device->keeper);
+    front_end_end(&device->front);
+    device_ledger_free(device->ledger, device->keeper.ledger_fd);
+    free(device);
+}
+
+bool device_is_ready(const struct device *device)
+{
+    return device->keeper.worker.is_ready && !device->keeper.is_replacing;
+}
+
+void device_take(struct device *device, int socket)
+{
+    front_end_begin(&device->front, socket);
+    device->phase = DEVICE_SERVES;
+    device->hint_is_given = false;
+}
+
+/* For log lines: where it is and, if it has one, its front end. */
+static void describe(const struct device *device, char *name, size_t size)
+{
+    const char *peer = device->front.peer;
+
+    snprintf(name, size, peer[0] ? "%s (%s)" : "%s", device->listener->address, peer);
 }
 
 static bool give_state(struct device *device)
@@ -50,7 +79,8 @@ static bool give_state(struct device *device)
     /* Also a ring that was disabled: what another worker left in flight is returned first. */
     state.is_running |= device->phase == DEVICE_STOPS;
     device->is_used = device->is_told = true;
-    return worker_give_device(&device->keeper.worker, &state, fds, nr_fds, &device->header_is_sent);
+    return worker_give_device(&device->keeper.worker, device->front.peer, &state, fds, nr_fds,
+                              &device->header_is_sent);
 }
 
 static bool can_hear(const struct device *device)
@@ -151,12 +181,13 @@ static void tell_end(const struct device *device, const char *how)
 {
     unsigned int calls = device_ledger_in_flight(device->ledger);
     int pid = (int)device->keeper.worker.pid;
-    const char *address = device->listener->address;
+    char name[NAME_SIZE];
 
+    describe(device, name, sizeof(name));
     if (device->keeper.is_stopping && calls)
-        agent_warn("worker %d of %s %s before all calls had ended", pid, address, how);
+        agent_warn("worker %d of %s %s before all calls had ended", pid, name, how);
     else if (!device->keeper.is_stopping && !device->keeper.is_replacing)
-        agent_error("worker %d of %s %s; requests that it had: %u", pid, address, how, calls);
+        agent_error("worker %d of %s %s; requests that it had: %u", pid, name, how, calls);
 }
 
 /* What was waiting for the worker to stop, and needs no other one for it. */
@@ -169,8 +200,9 @@ static void end_waiting(struct device *device)
 }
 
 /* The next one is told what the last one knew, and begins with what that left in flight. */
-static void go_on(struct device *device)
+void device_go_on(struct device *device)
 {
+    keeper_go_on(&device->keeper);
     if (device->phase == DEVICE_IS_FREE)
         return;
     device->state_is_due =
@@ -182,19 +214,18 @@ static void go_on(struct device *device)
     tell_worker(device);
 }
 
-void device_reap(struct device *device)
+bool device_reap(struct device *device)
 {
     char how[HOW_SIZE];
 
     if (!keeper_reap(&device->keeper, how, sizeof(how)))
-        return;
+        return false;
     receive(device);
     tell_end(device, how);
     device->is_used = device->is_told = device->header_is_sent = false;
     device->state_is_due = device->stop_is_due = false;
     end_waiting(device);
-    keeper_go_on(&device->keeper);
-    go_on(device);
+    return true;
 }
 
 /* A ring that is not running, and was not, is of no interest to a worker. */
@@ -226,43 +257,12 @@ static void hear_requests(struct device *device)
         begin_stop(device);
 }
 
-static void refuse(const struct device *device, int socket)
-{
-    struct front_end second;
-
-    front_end_init(&second, device->listener->device, device->listener->address);
-    front_end_begin(&second, socket);
-    front_end_blame(&second, "the device has a front end already, and this one is disconnected");
-    front_end_end(&second);
-}
-
-static void accept_front_end(struct device *device)
-{
-    int socket = accept4(device->listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-    if (socket >= 0 && device->phase != DEVICE_IS_FREE) {
-        refuse(device, socket);
-    } else if (socket >= 0) {
-        front_end_begin(&device->front, socket);
-        device->phase = DEVICE_SERVES;
-        device->hint_is_given = false;
-    } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
-        if (agent_log_allows(&budget))
-            agent_error("%s: cannot accept a connection: %s; waiting %d ms",
-                        device->listener->address, strerror(errno), ACCEPT_AGAIN_MS);
-        device->accept_at = moment_now() + ACCEPT_AGAIN_MS;
-    }
-}
-
 void device_poll(struct device *device, struct polled *polled)
 {
-    bool accepts = !device->keeper.is_stopping && device->phase != DEVICE_IS_LEFT &&
-                   device->accept_at == MOMENT_NEVER;
     bool listens = !device->keeper.is_stopping && device->phase == DEVICE_SERVES;
 
     device->polled_at =
         polled_add(polled, device->keeper.worker.control, keeper_events(&device->keeper));
-    polled_add(polled, accepts ? device->listener->fd : -1, POLLIN);
     polled_add(polled, listens ? device->front.socket : -1, POLLIN);
 }
 
@@ -278,12 +278,10 @@ void device_hear_worker(struct device *device, const struct polled *polled)
 
 void device_hear_front_end(struct device *device, const struct polled *polled)
 {
-    const struct pollfd *at = &polled->list[device->polled_at];
+    short events = polled->list[device->polled_at + AT_FRONT_END].revents;
 
-    if (at[AT_FRONT_END].revents && device->phase == DEVICE_SERVES)
+    if (events && device->phase == DEVICE_SERVES)
         hear_requests(device);
-    if (at[AT_LISTENER].revents && device->phase != DEVICE_IS_LEFT)
-        accept_front_end(device);
 }
 
 moment device_next_moment(const struct device *device)
@@ -291,8 +289,7 @@ moment device_next_moment(const struct device *device)
     moment next = moment_earlier(device->say_at, device->patience);
 
     next = moment_earlier(next, keeper_next_moment(&device->keeper));
-    next = moment_earlier(next, device->hint_at);
-    return moment_earlier(next, device->accept_at);
+    return moment_earlier(next, device->hint_at);
 }
 
 /* The VMM waits, all its processors with it. */
@@ -307,10 +304,10 @@ static void lose_patience(struct device *device)
         device->is_forced = true;
         begin_leaving(device);
     } else {
-        agent_warn("%s: the VM stops its device, and calls did not end within %llu ms (setting "
-                   "reset_ms): worker %d is killed",
-                   device->listener->address, (unsigned long long)device->reset_ms,
-                   (int)device->keeper.worker.pid);
+        agent_warn("%s: %s: the VM stops its device, and calls did not end within %llu ms "
+                   "(setting reset_ms): worker %d is killed",
+                   device->listener->address, device->front.peer,
+                   (unsigned long long)device->reset_ms, (int)device->keeper.worker.pid);
         device->is_forced = true;
         keeper_replace(&device->keeper);
     }
@@ -338,6 +335,4 @@ void device_keep_moments(struct device *device, moment now)
         lose_patience(device);
     if (device->hint_at <= now)
         give_hint(device);
-    if (device->accept_at <= now)
-        device->accept_at = MOMENT_NEVER;
 }

@@ -8,13 +8,13 @@
 #include "agent/broker/polled.h"
 
 /*
- * A virtio device: one front end at a time, and a worker of its own. A worker serves one front end;
- * then it is killed, so that nothing of a VM is left for the next one.
+ * A virtio device: one front end, and a worker of its own. A worker serves one front end; then it is
+ * killed, so that nothing of a VM is left for the next one.
  */
 
 enum device_phase {
-    DEVICE_IS_FREE,
-    DEVICE_SERVES,  /* a front end */
+    DEVICE_IS_FREE, /* and waits for a front end */
+    DEVICE_SERVES,  /* one */
     DEVICE_STOPS,   /* its ring, and the front end waits for that */
     DEVICE_IS_LEFT, /* by the front end; the worker may still be using its memory */
 };
@@ -36,23 +36,34 @@ struct device {
     moment say_at;    /* what is due and was not taken */
     moment patience;  /* with a worker that has to stop */
     moment hint_at;   /* if the running ring was not used until then */
-    moment accept_at; /* descriptors or memory ran out: wait a little */
-    size_t polled_at; /* three: the worker, the listener, the front end */
+    size_t polled_at; /* two: the worker, the front end */
 };
 
-/* False: with the reason logged. */
-bool device_begin(struct device *device, const struct settings *settings,
-                  const struct listener *listener);
+/* A new one that is free, and whose worker is started. NULL: with the reason logged. */
+struct device *device_begin(struct site *site, const struct listener *listener);
+
+/* End its worker, let go of its front end, and free it. */
+void device_end(struct device *device);
+
+/* Its worker has the plugins loaded. */
+bool device_is_ready(const struct device *device);
+
+/* It was free, and serves who is at the other end of @socket. */
+void device_take(struct device *device, int socket);
 
 void device_poll(struct device *device, struct polled *polled);
 
 /* What its worker said. */
 void device_hear_worker(struct device *device, const struct polled *polled);
 
-/* If its worker ended start the next one, which goes on. */
-void device_reap(struct device *device);
+/*
+ * Whether its worker ended. Then must follow device_go_on(), which starts the next one, or, if the device
+ * is free now, device_end().
+ */
+bool device_reap(struct device *device);
+void device_go_on(struct device *device);
 
-/* What its front end wants, or one that waits to be. */
+/* What its front end wants. */
 void device_hear_front_end(struct device *device, const struct polled *polled);
 
 moment device_next_moment(const struct device *device);

@@ -18,7 +18,15 @@ struct device_ledger *device_ledger_share(int *fd)
     if (ledger != MAP_FAILED)
         return ledger;
     agent_error("cannot share memory with the worker: %s", strerror(errno));
+    if (*fd >= 0)
+        close(*fd);
     return NULL;
+}
+
+void device_ledger_free(struct device_ledger *ledger, int fd)
+{
+    munmap(ledger, sizeof(*ledger));
+    close(fd);
 }
 
 unsigned int device_ledger_in_flight(const struct device_ledger *ledger)

@@ -7,6 +7,9 @@
 /* The broker's side of a device's ledger. NULL: no memory to share, with the reason logged. */
 struct device_ledger *device_ledger_share(int *fd);
 
+/* No worker is left that could use it. */
+void device_ledger_free(struct device_ledger *ledger, int fd);
+
 /* Chains in the hands of a worker, or of one that died. */
 unsigned int device_ledger_in_flight(const struct device_ledger *ledger);
 

@@ -19,9 +19,17 @@ void front_end_init(struct front_end *front, uint32_t device, const char *addres
         .socket = -1, .device = device, .address = address, .ring = {.kick = -1, .call = -1}};
 }
 
+static void forget(struct front_end *front)
+{
+    _Atomic uint32_t *told = front->told;
+
+    front_end_init(front, front->device, front->address);
+    front->told = told;
+}
+
 void front_end_begin(struct front_end *front, int socket)
 {
-    front_end_init(front, front->device, front->address);
+    forget(front);
     front->socket = socket;
     address_describe_peer(socket, front->peer, sizeof(front->peer));
     vhost_receiver_begin(&front->receiver, false);
@@ -43,7 +51,7 @@ void front_end_end(struct front_end *front)
     close_event(&front->ring.kick);
     close_event(&front->ring.call);
     close(front->socket);
-    front_end_init(front, front->device, front->address);
+    forget(front);
 }
 
 void front_end_blame(const struct front_end *front, const char *sentence)
@@ -124,9 +132,12 @@ static enum front_end_news take_message(struct front_end *front)
 {
     struct vhost_message reply = {.header = front->receiver.message.header};
     const struct vhost_header asked = reply.header;
+    enum request_outcome outcome = carry_out(front, &reply);
     bool goes_on = true;
 
-    switch (carry_out(front, &reply)) {
+    if (front->has_changed && front->told)
+        atomic_fetch_add(front->told, 1);
+    switch (outcome) {
     case REQUEST_DONE:
         goes_on = acknowledge(front, &asked, 0);
         break;
@@ -191,6 +202,7 @@ size_t front_end_state(const struct front_end *front, struct device_state *state
                                    .avail = ring->avail,
                                    .used = ring->used,
                                    .base = ring->base,
+                                   .told = front->told ? atomic_load(front->told) : 0,
                                    .is_running = front_end_is_running(front),
                                    .has_kick = ring->kick >= 0,
                                    .has_call = ring->call >= 0,

@@ -38,6 +38,7 @@ struct front_end {
     struct memory_table memory;
     struct ring ring;
     char fault[FAULT_SIZE]; /* what a request had that no correct one has */
+    _Atomic uint32_t *told; /* raised with what a worker must know; NULL: there is none */
     bool has_changed;       /* what a worker must know, since this was last set to false */
 };
 

@@ -17,45 +17,45 @@ static void start_later(struct keeper *keeper)
 }
 
 /* That of a worker for sockets is always 0. */
-static uint32_t next_generation(const struct keeper *keeper)
+static uint32_t next_generation(const struct site *site)
 {
-    if (!keeper->device)
+    if (!site->device)
         return 0;
-    return keeper->generation == UINT32_MAX ? 1 : keeper->generation + 1;
+    return site->generation == UINT32_MAX ? 1 : site->generation + 1;
 }
 
 static void start_worker(struct keeper *keeper)
 {
+    struct site *site = keeper->site;
+
     keeper->start_at = MOMENT_NEVER;
-    keeper->generation = next_generation(keeper);
-    if (worker_start(&keeper->worker, keeper->settings, keeper->ledger_fd, keeper->device,
-                     keeper->generation))
+    site->generation = next_generation(site);
+    if (worker_start(&keeper->worker, site->settings, keeper->ledger_fd, site->device,
+                     site->generation))
         return;
-    if (keeper->is_up)
+    if (site->is_up)
         start_later(keeper);
     else
-        keeper->has_failed = true;
+        site->has_failed = true;
 }
 
-void keeper_begin(struct keeper *keeper, const struct settings *settings, const char *device,
-                  int ledger_fd)
+void keeper_begin(struct keeper *keeper, struct site *site, int ledger_fd)
 {
-    *keeper = (struct keeper){.settings = settings,
-                              .device = device,
-                              .ledger_fd = ledger_fd,
-                              .start_at = MOMENT_NEVER,
-                              .kill_at = MOMENT_NEVER};
+    *keeper = (struct keeper){
+        .site = site, .ledger_fd = ledger_fd, .start_at = MOMENT_NEVER, .kill_at = MOMENT_NEVER};
     start_worker(keeper);
 }
 
 static void worker_is_ready(struct keeper *keeper)
 {
+    const struct site *site = keeper->site;
+
     keeper->worker.is_ready = true;
     keeper->pause_ms = 0;
-    keeper->is_up = true;
+    keeper->site->is_up = true;
     agent_info("worker %d is ready, with plugins %s%s%s", (int)keeper->worker.pid,
-               keeper->settings->plugins, keeper->device ? ", for " : "",
-               keeper->device ? keeper->device : "");
+               site->settings->plugins, site->device ? ", for " : "",
+               site->device ? site->device : "");
 }
 
 /* A worker that hears nothing any more is of no use; one that is finishing takes its time. */
@@ -87,11 +87,11 @@ void keeper_go_on(struct keeper *keeper)
         return;
     if (at_once) {
         start_worker(keeper);
-    } else if (keeper->is_up) {
+    } else if (keeper->site->is_up) {
         start_later(keeper);
     } else {
         agent_error("the first worker was not ready: see above why, and mend that");
-        keeper->has_failed = true;
+        keeper->site->has_failed = true;
     }
 }
 

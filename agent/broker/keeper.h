@@ -5,16 +5,21 @@
 #include "agent/broker/moment.h"
 #include "agent/broker/worker_process.h"
 
+/* Where workers serve: one after the other and, at an address of virtio devices, side by side. */
+struct site {
+    const struct settings *settings;
+    const char *device;  /* the address of virtio devices; NULL: sockets */
+    uint32_t generation; /* of the latest worker at such an address: no two have the same */
+    bool is_up;          /* a worker was ready */
+    bool has_failed;     /* the first one of all was not */
+};
+
 /* Keeps a worker: when one ends the next is started, at once or, if it was never ready, after a pause. */
 struct keeper {
-    const struct settings *settings;
-    const char *device; /* where the virtio device is that it serves; NULL: it serves sockets */
+    struct site *site;
     int ledger_fd;
     struct worker worker;
-    uint32_t generation; /* of the worker of a device */
-    bool is_up;          /* one was ready */
-    bool has_failed;     /* the first one of all was not */
-    bool is_replacing;   /* it is killed so that the next one begins clean */
+    bool is_replacing; /* it is killed so that the next one begins clean */
     bool is_stopping;
     bool drain_is_sent;
     int pause_ms;    /* before the next worker is started */
@@ -23,8 +28,7 @@ struct keeper {
 };
 
 /* Start the first worker. */
-void keeper_begin(struct keeper *keeper, const struct settings *settings, const char *device,
-                  int ledger_fd);
+void keeper_begin(struct keeper *keeper, struct site *site, int ledger_fd);
 
 /* What its control socket is polled for. */
 short keeper_events(const struct keeper *keeper);

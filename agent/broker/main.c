@@ -2,6 +2,7 @@
 #include "agent/broker/broker.h"
 #include "agent/log.h"
 #include "agent/settings.h"
+#include "stream/address.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { OTHER_DESCRIPTORS = 512 }; /* of the worker: libraries, files of resources */
+enum {
+    OTHER_DESCRIPTORS = 512, /* of the worker: libraries, files of resources */
+    DEVICE_DESCRIPTORS = 16, /* of a front end: its socket, memory and eventfds, and its worker's */
+};
 
 /* A socket under the number of the standard error would get the log. */
 static void open_standard_descriptors(void)
@@ -25,19 +29,32 @@ static void open_standard_descriptors(void)
         close(fd);
 }
 
+static rlim_t descriptors_of_devices(const struct settings *settings)
+{
+    rlim_t count = 0;
+    size_t i;
+
+    for (i = 0; i < settings->nr_listen; i++)
+        if (address_device(settings->listen[i]))
+            count += settings->device.front_ends * DEVICE_DESCRIPTORS;
+    return count;
+}
+
 /* The worker inherits it. */
 static void allow_descriptors(const struct settings *settings)
 {
-    rlim_t wanted = settings->limits.connections + OTHER_DESCRIPTORS;
+    rlim_t devices = descriptors_of_devices(settings);
+    rlim_t wanted = settings->limits.connections + devices + OTHER_DESCRIPTORS;
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= wanted)
         return;
     if (limit.rlim_max < wanted)
-        agent_warn("the process may open %llu files, and %llu connections need %llu: raise "
+        agent_warn("the process may open %llu files, and %llu connections%s need %llu: raise "
                    "LimitNOFILE or ulimit -n",
                    (unsigned long long)limit.rlim_max,
-                   (unsigned long long)settings->limits.connections, (unsigned long long)wanted);
+                   (unsigned long long)settings->limits.connections,
+                   devices ? " and the devices' front ends" : "", (unsigned long long)wanted);
     limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit))
         agent_warn("cannot allow %llu open files: %s", (unsigned long long)limit.rlim_cur,

@@ -127,11 +127,13 @@ bool worker_give_socket(const struct worker *worker, int socket, uint32_t slot)
     return send_with_fds(worker, &message, sizeof(message), &socket, 1);
 }
 
-bool worker_give_device(const struct worker *worker, const struct device_state *state,
-                        const int *fds, size_t nr_fds, bool *header_is_sent)
+bool worker_give_device(const struct worker *worker, const char *peer,
+                        const struct device_state *state, const int *fds, size_t nr_fds,
+                        bool *header_is_sent)
 {
-    const struct control_message message = {.type = CONTROL_DEVICE};
+    struct control_message message = {.type = CONTROL_DEVICE};
 
+    snprintf(message.peer, sizeof(message.peer), "%s: %s", worker->device, peer);
     if (!*header_is_sent)
         *header_is_sent = send_packet(worker, &message, sizeof(message));
     if (!*header_is_sent || !send_with_fds(worker, state, sizeof(*state), fds, nr_fds))

@@ -38,11 +38,12 @@ bool worker_can_take(const struct worker *worker);
 bool worker_give_socket(const struct worker *worker, int socket, uint32_t slot);
 
 /*
- * Say how its device is, in two packets: once this has returned false nothing else may be said until it
- * has returned true. @header_is_sent is what is to be known meanwhile; false at first.
+ * Say how its device is, and whose (@peer), in two packets: once this has returned false nothing else
+ * may be said until it has returned true. @header_is_sent is what is to be known meanwhile; false at first.
  */
-bool worker_give_device(const struct worker *worker, const struct device_state *state,
-                        const int *fds, size_t nr_fds, bool *header_is_sent);
+bool worker_give_device(const struct worker *worker, const char *peer,
+                        const struct device_state *state, const int *fds, size_t nr_fds,
+                        bool *header_is_sent);
 
 /* Tell it to stop its device. False if it takes no message. */
 bool worker_stop_device(const struct worker *worker);

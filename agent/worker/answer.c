@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/worker/handlers.h"
+#include "agent/worker/text.h"
 #include "agent/worker/worker.h"
 #include "platform/hosted/log_tap.h"
 
@@ -102,26 +103,13 @@ static void strip(struct answer *answer)
     answer->payload = (struct pieces){0};
 }
 
-/* To at most @length bytes, at the end of a character. */
-static void cut(char *text, size_t length)
-{
-    if (strlen(text) <= length)
-        return;
-    while (length && ((unsigned char)text[length] & 0xc0) == 0x80)
-        length--;
-    text[length] = '\0';
-}
-
 /* As much of it as there is room for beside what the answer must have. */
 static void put_sentence(struct answer *answer, struct incoming *incoming)
 {
-    size_t used = answer->writer.size + sizeof(struct wire_field);
     size_t room = incoming->answer_room;
 
-    if (room && room < used + WIRE_ALIGN)
-        return;
     if (room)
-        cut(incoming->sentence, (room - used) / WIRE_ALIGN * WIRE_ALIGN);
+        text_cut(incoming->sentence, room > answer->writer.size ? room - answer->writer.size : 0);
     wire_put_sentence(&answer->writer, incoming->sentence);
 }
 

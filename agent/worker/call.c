@@ -149,7 +149,8 @@ static int run(struct worker_session *session, struct incoming *incoming)
         vaccel_op_type_name((vaccel_op_type_t)body->op, name, sizeof(name));
         ret = call_by_number(session, incoming);
     }
-    session_count(session, name, monotonic_ns() - begun);
+    incoming->plugin_ns = monotonic_ns() - begun;
+    session_count(session, name, incoming->plugin_ns);
     return ret;
 }
 

@@ -8,6 +8,7 @@
 #include "vaccel.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -40,6 +41,18 @@ _Noreturn static void end_without_broker(void)
     _exit(EXIT_FAILURE);
 }
 
+/* A worker has one front end all its life, and this is before the first chain is taken from it. */
+static void take_name(const char *name)
+{
+    static bool is_known;
+
+    if (is_known)
+        return;
+    is_known = true;
+    device_log_name(name);
+    snprintf(device.client.peer, sizeof(device.client.peer), "%s", name);
+}
+
 /* The next worker is told again, and may have more of them. */
 _Noreturn static void end_without_descriptors(void)
 {
@@ -68,8 +81,7 @@ static void take_state(const struct control_message *message)
         end_without_broker();
     if (!have_all_come(&state, came))
         end_without_descriptors();
-    if (message->peer[0])
-        device_log_name(message->peer);
+    take_name(message->peer);
     spread(&state, came, fds);
     device_set(&device, &state, fds);
 }

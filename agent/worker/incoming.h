@@ -24,6 +24,7 @@ struct incoming {
     struct buffer buffer;
     uint64_t bytes; /* reserved of the client's */
     struct call_memory *call;
+    uint64_t plugin_ns; /* what a call took; of others 0 */
     struct piece chunk;
     size_t answer_room;           /* for the answer's header and body; 0: any size */
     char sentence[SENTENCE_SIZE]; /* what was logged about it */

@@ -20,6 +20,13 @@ void objects_end(struct objects *objects)
     free(objects->list);
 }
 
+void objects_renew(struct objects *objects)
+{
+    pthread_mutex_lock(&objects->lock);
+    objects->base += objects->limit;
+    pthread_mutex_unlock(&objects->lock);
+}
+
 uint64_t objects_add(struct objects *objects, struct object *object)
 {
     uint64_t id = 0;
@@ -36,7 +43,7 @@ uint64_t objects_add(struct objects *objects, struct object *object)
     return id;
 }
 
-/* Where an object of that id lies; NULL: nowhere. */
+/* Under the lock: where an object of that id lies; NULL: nowhere. */
 static struct object **find(const struct objects *objects, uint64_t id)
 {
     uint64_t i = id - objects->base - 1;
@@ -46,10 +53,11 @@ static struct object **find(const struct objects *objects, uint64_t id)
 
 struct object *objects_use(struct objects *objects, uint64_t id)
 {
-    struct object **place = find(objects, id);
+    struct object **place;
     struct object *object;
 
     pthread_mutex_lock(&objects->lock);
+    place = find(objects, id);
     object = place ? *place : NULL;
     if (object)
         object->users++;
@@ -67,10 +75,11 @@ void objects_leave(struct objects *objects, struct object *object)
 
 struct object *objects_take(struct objects *objects, uint64_t id)
 {
-    struct object **place = find(objects, id);
+    struct object **place;
     struct object *object;
 
     pthread_mutex_lock(&objects->lock);
+    place = find(objects, id);
     object = place ? *place : NULL;
     if (object)
         *place = NULL;

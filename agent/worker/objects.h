@@ -30,6 +30,9 @@ bool objects_begin(struct objects *objects, size_t limit, uint64_t base);
 /* The table is empty. */
 void objects_end(struct objects *objects);
 
+/* The table is empty: from now on ids are others than before. */
+void objects_renew(struct objects *objects);
+
 /* The id for @object; 0: there are as many as may be. */
 uint64_t objects_add(struct objects *objects, struct object *object);
 

@@ -35,7 +35,6 @@ struct kvm_clock {
 
 static const uint64_t ns_per_second = 1000000000;
 
-static uint64_t first_ticks;
 static uint64_t ns_per_tick; /* in 2^-32 */
 
 static bool is_kvm(void)
@@ -125,7 +124,6 @@ static uint64_t as_the_processor_says(void)
 
 void clock_begin(void)
 {
-    first_ticks = cpu_ticks();
     ns_per_tick = ask_kvm();
     if (!ns_per_tick)
         ns_per_tick = compare_with_timer();
@@ -133,9 +131,12 @@ void clock_begin(void)
         ns_per_tick = as_the_processor_says();
 }
 
+uint64_t clock_at(uint64_t ticks)
+{
+    return (uint64_t)((unsigned __int128)ticks * ns_per_tick >> 32);
+}
+
 uint64_t clock_now(void)
 {
-    uint64_t ticks = cpu_ticks() - first_ticks;
-
-    return (uint64_t)((unsigned __int128)ticks * ns_per_tick >> 32);
+    return clock_at(cpu_ticks());
 }

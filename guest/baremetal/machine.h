@@ -35,9 +35,11 @@ struct boot_range memory_heap(const struct boot *boot);
 /* So that a NULL pointer, an overflow of the stack and writing to code are exceptions. */
 void memory_protect(void);
 
-/* Nanoseconds since about the boot; since 1970, 0 if there is no clock for that. */
+/* Nanoseconds since the machine was switched on; since 1970, 0 if there is no clock for that. */
 void clock_begin(void);
 uint64_t clock_now(void);
+/* When the processor's counter was at @ticks. */
+uint64_t clock_at(uint64_t ticks);
 uint64_t clock_real_time(void);
 
 /* Exceptions are fatal, and say where they came from. */
@@ -54,6 +56,13 @@ bool interrupts_line(unsigned int line);
  * since the last time, and early if nobody knows yet whether devices can interrupt. Whether one did.
  */
 bool interrupts_sleep(uint64_t deadline);
+
+/*
+ * Plugins that an image has linked in beside the transport: what each calls vaccel_plugin, and NULL at the
+ * end. They are loaded when VACCEL_PLUGINS or the program names them. Most images have none, nor the table.
+ */
+struct vaccel_plugin;
+extern const struct vaccel_plugin *const *const machine_plugins[] __attribute__((weak));
 
 /* In devices.c, for words "virtio_mmio.device=..." of the command line. */
 void devices_add_word(const char *word);

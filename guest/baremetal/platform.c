@@ -14,7 +14,7 @@
 
 enum { ALIGNMENT = 64, CPU_HAS_RDRAND = 1 << 30 };
 
-/* Of the plugin that is linked in. */
+/* Of the transport. */
 extern const struct vaccel_plugin *vaccel_plugin;
 
 bool platform_fence_is_cheap = true;
@@ -167,14 +167,26 @@ const char *platform_environment(const char *name)
     return getenv(name);
 }
 
+static const struct vaccel_plugin *find_plugin(const char *name)
+{
+    const struct vaccel_plugin *const *const *plugin = machine_plugins;
+
+    if (text_equal(name, vaccel_plugin->info->name))
+        return vaccel_plugin;
+    while (plugin && *plugin && !text_equal(name, (**plugin)->info->name))
+        plugin++;
+    return plugin && *plugin ? **plugin : NULL;
+}
+
 int platform_plugin_open(const char *lib, struct vaccel_plugin **plugin, void **handle)
 {
-    if (!text_equal(lib, vaccel_plugin->info->name)) {
-        vaccel_error("plugin %s cannot be loaded: this program has %s alone linked in", lib,
-                     vaccel_plugin->info->name);
+    const struct vaccel_plugin *found = find_plugin(lib);
+
+    if (!found) {
+        vaccel_error("plugin %s cannot be loaded: it is not linked into this program", lib);
         return VACCEL_ENOTSUP;
     }
-    *plugin = (struct vaccel_plugin *)vaccel_plugin;
+    *plugin = (struct vaccel_plugin *)found;
     *handle = NULL;
     return VACCEL_OK;
 }

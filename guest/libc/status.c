@@ -25,6 +25,11 @@ int stat(const char *path, struct stat *status)
     return 0;
 }
 
+int lstat(const char *path, struct stat *status)
+{
+    return stat(path, status);
+}
+
 int access(const char *path, int mode)
 {
     struct archive_entry entry;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An agent with a virtio device, and a front end for it."""
+"""An agent with a virtio device, or several at one address, and a front end for it."""
 import os
 import pathlib
 import struct
@@ -13,13 +13,14 @@ from harness import Agent, PATIENCE, until  # noqa: E402
 
 PROGRAM = sys.argv[1]
 DEVICE = 6
-STATE_OF_DEVICE = struct.Struct('<QII32QQQQI4?')
+STATE_OF_DEVICE = struct.Struct('<QII32QQQQII4?4x')
 
 
 def parse_state(raw):
     values = STATE_OF_DEVICE.unpack(bytes.fromhex(raw))
     regions = [values[at:at + 4] for at in range(3, 35, 4)]
-    names = ['desc', 'avail', 'used', 'base', 'is_running', 'has_kick', 'has_call', 'has_front']
+    names = ['desc', 'avail', 'used', 'base', 'told', 'is_running', 'has_kick', 'has_call',
+             'has_front']
     return {'features': values[0], 'queue_size': values[2], 'regions': regions[:values[1]],
             **dict(zip(names, values[35:]))}
 
@@ -49,10 +50,21 @@ class DeviceTest(unittest.TestCase):
     def address(self):
         return f'vhost-user://{self.path}'
 
-    def start(self, *, behind='', reset_ms=60000):
+    @property
+    def peer(self):
+        """How the agent calls a front end of this process."""
+        return f'unix uid {os.getuid()} pid {os.getpid()}'
+
+    def named(self, worker):
+        """How it calls a worker that has such a front end."""
+        return f'worker {worker.pid} of {self.address} ({self.peer})'
+
+    def start(self, *options, behind='', reset_ms=60000, front_ends=1, listen=False):
         configuration = self.agent.folder / 'agent.toml'
-        configuration.write_text(f'[timeouts]\nreset_ms = {reset_ms}\n')
-        self.agent.start('--config', str(configuration), '--listen', self.address + behind, listen=False)
+        configuration.write_text(f'[timeouts]\nreset_ms = {reset_ms}\n'
+                                 f'[device]\nfront_ends = {front_ends}\n')
+        self.agent.start('--config', str(configuration), '--listen', self.address + behind, *options,
+                         listen=listen)
 
     def begin(self, **more):
         self.start(**more)
@@ -81,6 +93,8 @@ class DeviceTest(unittest.TestCase):
             kind, raw, files = worker.tell('receive')
             self.assertEqual(kind, DEVICE)
             state = {**parse_state(raw), 'files': files}
+        # Of all changes: there may be more to come for those that the front end has asked for since.
+        self.assertLessEqual(state.pop('told'), worker.tell('told'))
         return state
 
     def assert_logged(self, *parts):

@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 CONTROL_FD, LEDGER_FD = 3, 4
-MESSAGE = struct.Struct('<II128s')
+MESSAGE = struct.Struct('<II256s')
 READY, SOCKET, CLOSED, DEVICE, STOPPED = 2, 3, 4, 6, 8
 RIGHTS = socket.CMSG_SPACE(4 * 16)
 LEDGER_WORDS = ['is_begun', 'skew', 'published', 'last']
@@ -86,9 +86,12 @@ class Worker:
         self.ledger[at:at + 8] = struct.pack('<II', state, 64)
 
     def noted(self):
-        """What the ledger says that is not 0, by its place."""
-        words = struct.unpack(f'<{len(self.ledger) // 4}I', self.ledger)
+        """What the worker left in the ledger that is not 0, by its place. The last word is the broker's."""
+        words = struct.unpack(f'<{len(self.ledger) // 4}I', self.ledger)[:-1]
         return {at: word for at, word in enumerate(words) if word}
+
+    def told(self):
+        return struct.unpack('<I', self.ledger[-4:])[0]
 
     def send(self, slot, text):
         self.sockets[slot].sendall(text.encode())

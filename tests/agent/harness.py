@@ -15,11 +15,11 @@ import time
 PATIENCE = 20  # seconds for what takes milliseconds
 HERE = pathlib.Path(__file__).resolve().parent
 # As struct settings: listen, plugins, allow_exec, allow_kernels, hosts, limits, timeouts, device.
-SETTINGS = struct.Struct('@' + '256s' * 16 + 'Q4096s??' + '256s' * 32 + 'Q8Q4QQ')
+SETTINGS = struct.Struct('@' + '256s' * 16 + 'Q4096s??' + '256s' * 32 + 'Q8Q4Q2Q')
 LIMITS = ['connections', 'sessions', 'resources', 'resource_bytes', 'held_bytes', 'calls',
           'message_bytes', 'connection_bytes']
 TIMEOUTS = ['hello_ms', 'stall_ms', 'drain_ms', 'reset_ms']
-DEVICE = ['spin_us']
+DEVICE = ['spin_us', 'front_ends']
 HEADER = struct.Struct('<IHHQQII')
 FIELD = struct.Struct('<HHI')
 GOODBYE, SENTENCE = 4, 1

@@ -195,12 +195,12 @@ class TestSetUp(DeviceTest):
             time.sleep(0.01)
         self.assertEqual(U64.unpack(front.receive(vhost.GET_FEATURES))[0], OFFERED | READ_ONLY)
 
-    def test_a_second_front_end_is_refused(self):
+    def test_one_too_many_is_refused(self):
         worker = self.begin()
         front = self.running(worker)
         self.assertTrue(self.channel().is_closed())
-        self.assert_logged(f'{self.address}: unix uid {os.getuid()} pid {os.getpid()}: the device has a '
-                           'front end already')
+        self.assert_logged(f'{self.address}: {self.peer}: this front end is disconnected, as there are 1 '
+                           'here, and the setting front_ends allows no more')
         self.assertEqual(front.ask_u64(vhost.GET_FEATURES), OFFERED | READ_ONLY)
 
     def test_a_ring_that_nobody_can_use(self):
@@ -272,8 +272,8 @@ class TestStop(DeviceTest):
         following.tell('stopped', 5)
         self.assertEqual(STATE.unpack(front.receive(vhost.GET_VRING_BASE)), (0, 5))
         self.assertEqual(following.tell('noted'), {})
-        self.assert_logged(f'{self.address}: the VM stops its device, and calls did not end within 100 ms '
-                           f'(setting reset_ms): worker {worker.pid} is killed')
+        self.assert_logged(f'{self.address}: {self.peer}: the VM stops its device, and calls did not end '
+                           f'within 100 ms (setting reset_ms): worker {worker.pid} is killed')
         self.assertNotIn('<error>', self.agent.log.read_text())
 
     def test_calls_that_do_not_end_in_a_ring_that_is_disabled(self):
@@ -341,7 +341,7 @@ class TestWorkerDies(DeviceTest):
         self.assertTrue(state['is_running'])
         self.assertEqual(state['files'][:3], [file_of(front.memory.regions[0].fd), file_of(front.kick_fd),
                                               file_of(front.call_fd)])
-        self.assert_logged(f'worker {worker.pid} of {self.address} died of signal 11 (Segmentation fault); '
+        self.assert_logged(f'{self.named(worker)} died of signal 11 (Segmentation fault); '
                            'requests that it had: 2')
         following.tell('ready')
         self.assertEqual(front.ask_u64(vhost.GET_FEATURES), OFFERED | READ_ONLY)
@@ -350,7 +350,7 @@ class TestWorkerDies(DeviceTest):
         worker = self.begin()
         self.running(worker)
         worker.tell_last('exit', OVERDUE)
-        self.assert_logged(f'worker {worker.pid} of {self.address} ended with a call that could not be '
+        self.assert_logged(f'{self.named(worker)} ended with a call that could not be '
                            'ended otherwise; requests that it had: 0')
         self.assertTrue(self.state_of(self.agent.ready_worker())['is_running'])
 
@@ -470,7 +470,7 @@ class TestFrontEndGoes(DeviceTest):
 
 class TestAgent(DeviceTest):
     def test_sockets_have_a_worker_of_their_own(self):
-        self.agent.start('--listen', self.address)
+        self.start(listen=True)
         workers = [self.agent.worker(), self.agent.worker()]
         for worker in workers:
             worker.settings()
@@ -495,7 +495,7 @@ class TestAgent(DeviceTest):
         self.assertRaises(TimeoutError, connection.recv, 1)
 
     def test_each_device_has_one(self):
-        self.agent.start('--listen', self.address, '--listen', f'vhost-user://{self.path}1', listen=False)
+        self.start('--listen', f'vhost-user://{self.path}1')
         workers = [self.agent.worker(), self.agent.worker()]
         for worker in workers:
             worker.become_ready()
@@ -523,7 +523,7 @@ class TestAgent(DeviceTest):
         self.assertEqual(worker.tell('receive')[0], DRAIN)
         self.agent.signal(signal.SIGTERM)
         self.assertEqual(self.agent.wait(), 0)
-        self.assert_logged(f'worker {worker.pid} of {self.address} died of signal 9 (Killed) before all '
+        self.assert_logged(f'{self.named(worker)} died of signal 9 (Killed) before all '
                            'calls had ended')
 
     def test_no_descriptor_left(self):

@@ -15,13 +15,13 @@ DEFAULTS = {
     'allow_kernels': False, 'hosts': [], 'connections': 256, 'sessions': 64, 'resources': 256,
     'resource_bytes': 4 * GIB, 'held_bytes': GIB, 'calls': 32, 'message_bytes': GIB,
     'connection_bytes': 2 * GIB, 'hello_ms': 10000, 'stall_ms': 30000, 'drain_ms': 10000,
-    'reset_ms': 1000, 'spin_us': 50,
+    'reset_ms': 1000, 'spin_us': 50, 'front_ends': 16,
 }
 LIMITS = {'connections': 4096, 'sessions': 65536, 'resources': 65536, 'resource_bytes': 2**63 - 1,
           'held_bytes': 2**63 - 1, 'calls': 1024, 'message_bytes': 2 * GIB,
           'connection_bytes': 2**63 - 1}
 TIMEOUTS = dict.fromkeys(['hello_ms', 'stall_ms', 'drain_ms', 'reset_ms'], 24 * 60 * 60 * 1000)
-DEVICE = {'spin_us': 10000}
+DEVICE = {'spin_us': 10000, 'front_ends': 256}
 NUMBERS = ([('limits', name, most) for name, most in LIMITS.items()] +
            [('timeouts', name, most) for name, most in TIMEOUTS.items()] +
            [('device', name, most) for name, most in DEVICE.items()])
@@ -124,14 +124,14 @@ class TestCommandLine(SettingsTest):
 
 class TestFile(SettingsTest):
     def test_every_key(self):
-        numbers = dict(zip([name for _, name, _ in NUMBERS], range(1, 14)))
+        numbers = {name: number for number, (_, name, _) in enumerate(NUMBERS, 1)}
         lines = [f'{name} = {number}' for name, number in numbers.items()]
         settings = self.settings(plugins=None, listen=False, contents='\n'.join([
             f'listen = ["{self.agent.address}", "tcp://127.0.0.1:0"]', 'plugins = "blas"',
             'allow_exec = true', 'allow_kernels = true',
             'hosts = ["models.example.org", "10.0.0.1"]',
-            '[limits]', *lines[:len(LIMITS)], '[timeouts]', *lines[len(LIMITS):-1],
-            '[device]', lines[-1]]))
+            '[limits]', *lines[:len(LIMITS)], '[timeouts]', *lines[len(LIMITS):-len(DEVICE)],
+            '[device]', *lines[-len(DEVICE):]]))
         self.assertEqual(settings, {
             'listen': [self.agent.address, 'tcp://127.0.0.1:0'], 'plugins': 'blas',
             'allow_exec': True, 'allow_kernels': True,
@@ -160,7 +160,7 @@ class TestFile(SettingsTest):
     def test_numbers_out_of_range(self):
         for table, name, most in NUMBERS:
             above = [most + 1] if most < GIB else []
-            least = 0 if table == 'device' else 1
+            least = 0 if name == 'spin_us' else 1
             for value in [least - 1, -1, '1.0', '"1"', 'true', '[1]', '{}', '1979-05-27', *above]:
                 with self.subTest(name, value=value):
                     self.assert_refused(f'{TOML}, line 3: [{table}] {name} is ',

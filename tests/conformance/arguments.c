@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Arguments arrive and come back byte by byte, whatever their sizes, number and types. */
-#include "../unit/captured.h"
+#include "captured.h"
 #include "kit.h"
 
 /* Around a page, around a message's part, and several parts. */
@@ -78,6 +78,32 @@ static void test_many_arguments(void **state)
     assert_int_equal(vaccel_call(&remote, "mirror.copy", read, MANY, write, MANY), 0);
     for (uint32_t i = 0; i < MANY; i++)
         assert_int_equal(out[i], __builtin_bswap32(in[i]));
+}
+
+/* More than a virtqueue has descriptors, each too large and too far from others to be sent with them. */
+static void test_many_pieces(void **state)
+{
+    enum { PIECES = 300, STRIDE = 3000 };
+    static unsigned char in[PIECES][STRIDE], out[PIECES][STRIDE];
+    static struct vaccel_arg read[PIECES], write[PIECES];
+
+    (void)state;
+    for (unsigned int i = 0; i < PIECES; i++) {
+        size_t size = 600 + i * 8;
+
+        fill(in[i], size, i);
+        memset(out[i], 0x55, STRIDE);
+        read[i] = ARG(RAW, in[i], size);
+        write[i] = ARG(RAW, out[i] + i % 2, size);
+    }
+    compare_digests(read, PIECES);
+    assert_int_equal(vaccel_call(&remote, "mirror.copy", read, PIECES, write, PIECES), 0);
+    for (unsigned int i = 0; i < PIECES; i++) {
+        for (size_t k = 0; k < read[i].size; k++)
+            if (out[i][i % 2 + k] != in[i][read[i].size - 1 - k])
+                fail_msg("byte %zu of piece %u is wrong", k, i);
+        assert_int_equal(out[i][i % 2 + read[i].size], 0x55);
+    }
 }
 
 /* A transport may have a limit. Then it says so, and what fits goes on. */
@@ -186,6 +212,7 @@ int argument_cases(void)
         test(test_all_sizes_together),
         test(test_types_arrive),
         test(test_many_arguments),
+        test(test_many_pieces),
         test(test_more_arguments_than_there_may_be),
         test(test_none),
         test(test_arguments_to_write_go_both_ways),

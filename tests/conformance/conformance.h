@@ -2,8 +2,6 @@
 #ifndef CONFORMANCE_H
 #define CONFORMANCE_H
 
-#include <stdbool.h>
-
 /*
  * What every transport has to do. A transport's test names the transport:
  *
@@ -21,7 +19,6 @@ struct transport {
     const char *plugin;
     /* Where an agent listens, as for agent_start(). NULL: the plugin needs none. */
     const char *address;
-    bool has_one_client; /* whoever comes while it is there, a child of its own too, is refused */
 };
 
 /* Run all cases. Returns what main() has to: 0, 77 if the transport cannot be here, or failure. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What goes wrong on the other side is told on this one: the status, and the sentence in the log. */
-#include "../unit/captured.h"
+#include "captured.h"
 #include "kit.h"
 
 /* Every code that there is, and those that only a plugin knows. */

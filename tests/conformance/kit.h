@@ -22,8 +22,20 @@ int output_cases(void);
 int error_cases(void);
 int resource_cases(void);
 int session_cases(void);
-int thread_cases(void);
 int life_cases(void);
+int written_cases(void);
+int thread_cases(void);
+int children_cases(void);
+
+/* A group of cases, or why this transport's clients do not run it. */
+struct group {
+    const char *name;
+    int (*run)(void);
+    const char *why_not;
+};
+
+/* Run the groups, and name those that are left out. Returns how many cases failed. */
+int kit_run(const struct group *groups, size_t count);
 
 extern const struct transport *transport;
 
@@ -36,6 +48,9 @@ extern struct vaccel_session local, remote;
  */
 int kit_begin(void **state);
 int kit_end(void **state);
+
+/* Begin the library with plugins digest and mirror, and the transport's. Each kind of client has one. */
+int kit_bootstrap(void);
 
 /* Begin a session of the transport; @types are the hint's bits beside VACCEL_PLUGIN_REMOTE. */
 int remote_begin(struct vaccel_session *sess, uint32_t types);
@@ -51,6 +66,9 @@ void fill(void *data, size_t size, unsigned int seed);
  * come back as they should. For any thread.
  */
 int mirror(struct vaccel_session *sess, size_t size, unsigned int seed);
+
+/* A plugin finds the same in the resource here and there. It is released in the end. */
+void compare_resource(struct vaccel_resource *res);
 
 /* Arguments. */
 #define ARG(kind, memory, bytes) \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Many threads use one connection; none waits for another, and none gets what is another's. */
 #include "../unit/together.h"
-#include "../unit/captured.h"
+#include "captured.h"
 #include "kit.h"
 
 enum { THREADS = 8, CALLS = 200, ROUNDS = 20 };

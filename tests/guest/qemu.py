@@ -36,11 +36,12 @@ class Run:
         return (self.code - EXIT_OK) // 2 if EXIT_OK <= self.code <= EXIT_MOST else None
 
 
-def need():
-    """End the test as skipped if there is no QEMU."""
-    if not shutil.which(QEMU):
-        print(f'{QEMU} was not found: install qemu-system-x86')
-        sys.exit(77)
+def need(*packages):
+    """End the test as skipped if there is no QEMU, or one of these is not there."""
+    for program, package in ((QEMU, 'qemu-system-x86'), *zip(packages, packages)):
+        if not shutil.which(program):
+            print(f'{program} was not found: install {package}')
+            sys.exit(77)
 
 
 def shared_memory(machine, megabytes):

@@ -2,7 +2,7 @@
 #ifndef TESTS_LIBC_CPIO_H
 #define TESTS_LIBC_CPIO_H
 
-/* An archive made entry by entry. */
+/* An archive made entry by entry, of CPIO_MOST bytes. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +10,12 @@
 
 enum { CPIO_FILE = 0100644, CPIO_DIRECTORY = 0040755, CPIO_LINK = 0120777 };
 
+#ifndef CPIO_MOST
+#define CPIO_MOST (1 << 15)
+#endif
+
 struct cpio {
-    char data[1 << 15];
+    char data[CPIO_MOST];
     size_t size;
 };
 

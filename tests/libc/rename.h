@@ -27,6 +27,7 @@
 #define fwrite guest_fwrite
 #define getenv guest_getenv
 #define isatty guest_isatty
+#define lstat guest_lstat
 #define malloc guest_malloc
 #define memchr guest_memchr
 #define memcmp guest_memcmp

@@ -49,7 +49,7 @@ static void say_file(struct list *list, const char *name, const char *path, cons
 {
     struct stat status;
     FILE *file = fopen(path, "r");
-    char *data = file && !fstat(fileno(file), &status) ? malloc((size_t)status.st_size + 1) : NULL;
+    char *data = file && !stat(path, &status) ? malloc((size_t)status.st_size + 1) : NULL;
 
     if (data)
         say_bytes(list, name, data, fread(data, 1, (size_t)status.st_size + 1, file), kind);

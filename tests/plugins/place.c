@@ -15,8 +15,9 @@ static void work(int milliseconds)
 {
     struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
 
-    while (milliseconds < 0)
-        pause();
+    if (milliseconds < 0)
+        for (;;)
+            pause();
     nanosleep(&time, NULL);
 }
 

@@ -195,10 +195,12 @@ uint32_t wait_for(uint16_t head)
 /* The message, @extra more descriptors to read and then room for the answer and @rooms more to write. */
 uint32_t exchange(int extra, int rooms)
 {
+    uint32_t size = head_of_request()->answer_size;
     uint16_t answer = (uint16_t)(1 + extra);
 
     guest_put(&guest, 0, guest_address(REQUEST), end_compose(), 0, 1);
-    guest_put(&guest, answer, guest_address(ANSWER), ANSWER_SIZE, WRITE, rooms ? answer + 1 : LAST);
+    guest_put(&guest, answer, guest_address(ANSWER), size < ANSWER_SIZE ? size : ANSWER_SIZE, WRITE,
+              rooms ? answer + 1 : LAST);
     guest_post(&guest, 0);
     return wait_for(0);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "every_op.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ static struct vaccel_tf_node out_nodes[] = {{(char *)"sum", 0}, {(char *)"differ
 static void keep_status(int code, const char *message)
 {
     outputs.code = (uint8_t)code;
-    strncpy(outputs.message, message ? message : "", sizeof(outputs.message) - 1);
+    snprintf(outputs.message, sizeof(outputs.message), "%s", message ? message : "");
 }
 
 static int typed_tf(struct vaccel_session *sess,

@@ -40,14 +40,25 @@ static inline const char *scratch_path(const char *name)
     return path;
 }
 
-static inline const char *scratch_file(const char *name, const char *contents)
+static inline const char *scratch_bytes(const char *name, const void *bytes, size_t size)
 {
     const char *path = scratch_path(name);
     FILE *file = fopen(path, "w");
 
-    if (!file || fputs(contents, file) < 0 || fclose(file))
+    if (!file || fwrite(bytes, 1, size, file) != size || fclose(file))
         abort();
     return path;
+}
+
+static inline const char *scratch_file(const char *name, const char *contents)
+{
+    return scratch_bytes(name, contents, strlen(contents));
+}
+
+static inline void scratch_unlink(const char *name)
+{
+    if (unlink(scratch_path(name)))
+        abort();
 }
 
 static inline const char *scratch_directory(const char *name)

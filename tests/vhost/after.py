@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What there must be after something that a driver must not do."""
+import contextlib
+
 import client
 import wire
 
@@ -23,9 +25,11 @@ def goodbye_to(guest, chain):
 
 
 def goodbye_to_or_nothing(guest, chain):
-    """The same where there may be too little room for it."""
+    """The same where there may be too little room for it, or for its reason."""
     if guest.wait(chain).written >= wire.HEADER_SIZE:
-        goodbye_to(guest, chain)
+        with contextlib.suppress(client.Closed):
+            guest.message_of(chain)
+            raise AssertionError(f'a chain of type {chain.type} was answered')
 
 
 def is_over(guest):
@@ -36,10 +40,8 @@ def is_over(guest):
 
 def refused(guest, head):
     """A chain comes back with nothing written, and the connection is over."""
-    guest.ring.lengths.setdefault(head, 1)
     guest.ring.announce(head)
     assert guest.ring.wait_used(guest.patience) == [(head, 0)]
-    guest.ring.lengths.clear()
     is_over(guest)
 
 

@@ -13,7 +13,7 @@ from guest import Segment
 from memory import PAGE, place_in_process
 
 MINMAX, SGEMM = 22, 17
-DISK_GET_ID = 8
+DISK_FLUSH, DISK_GET_ID = 4, 8
 
 
 def number32(value):
@@ -169,7 +169,7 @@ def test_numbers_are_used_where_they_lie(agent):
         session, region = guest.begin(), guest.memory.regions[0]
         source, target = guest.memory.keep(8 * 1000), guest.memory.keep(8 * 1000)
         seen = placed(guest, session, list(range(1000)), places={0: source, 4: target})
-        pid = agent.pid_of_worker()
+        pid = agent.pid_of_worker(guest)
         assert [guest_address(pid, region, one) for one in seen] == [source, target], seen
 
 
@@ -188,7 +188,7 @@ def test_a_matrix_that_is_read_and_written_in_place(agent):
         assert answer.status == 0, answer
         assert answer.payload == struct.pack('<16f', *(3 * i for i in range(16)))
         seen = guest.call(session, [], [wire.arg(wire.BUFFER, room=24)], name=b'place.last').payload
-        pid = agent.pid_of_worker()
+        pid = agent.pid_of_worker(guest)
         found = [guest_address(pid, region, one) for one in struct.unpack('<3Q', seen)]
         assert found == [places[4], places[6], places[10]], found
 
@@ -198,7 +198,7 @@ def test_numbers_at_odd_addresses_are_copied(agent):
         session, region = guest.begin(), guest.memory.regions[0]
         source, target = guest.memory.keep(808) + 8, guest.memory.keep(808) + 8
         seen = placed(guest, session, list(range(100)), places={0: source, 4: target})
-        pid = agent.pid_of_worker()
+        pid = agent.pid_of_worker(guest)
         assert [guest_address(pid, region, one) for one in seen] == [None, None], seen
 
 
@@ -242,7 +242,7 @@ def test_scattered_pages_are_joined(agent):
         for _ in range(20):
             out, seen = scattered(guest, session, values, PAGE, PAGE)
             assert out == [value + 1 for value in values]
-        assert place_in_process(agent.pid_of_worker(), region), 'the memory is not mapped'
+        assert place_in_process(agent.pid_of_worker(guest), region), 'the memory is not mapped'
         assert all(address % PAGE == 0 for address in seen), seen
 
 
@@ -352,12 +352,20 @@ def test_the_configuration_space(agent):
             assert machine.get_config(size, offset) == whole[offset:offset + size]
 
 
+def test_an_id_of_its_own(agent):
+    """The configuration is at the beginning, and all else is the same."""
+    with agent.another('?id=63') as other, other.guest() as guest:
+        config = driver.CONFIG.unpack(guest.front.get_config(20))
+        assert config['magic'] == wire.MAGIC and config['version'] == 1
+        assert guest.call(guest.begin()).status == 0
+
+
 def disk_request(guest, kind, size, writes=True):
     """As a virtio-blk driver sends it; returns what came back."""
     head = guest.put(kind.to_bytes(4, 'little') + bytes(12))
     data, status = guest.room(size), guest.room(1)
     if writes:
-        chain = driver.Chain(kind, 0, [head], Segment(0, 0), [data, status])
+        chain = driver.Chain(kind, 0, [head], Segment(0, 0), [data, status] if size else [status])
     else:
         chain = driver.Chain(kind, 0, [head, data], Segment(0, 0), [status])
     guest.wait(guest.post(chain))
@@ -365,12 +373,13 @@ def disk_request(guest, kind, size, writes=True):
 
 
 def test_requests_to_a_disk(agent):
-    """It has a name, and everything else is an error; the connection does not mind."""
+    """It has a name and can be flushed, everything else is an error; the connection does not mind."""
     with agent.guest() as guest:
         session = guest.begin()
         name, status = disk_request(guest, DISK_GET_ID, 20)
         assert status == 0 and name.rstrip(b'\0'), (name, status)
-        for kind in (0, 4, 5, 11, 13, 99):
+        assert disk_request(guest, DISK_FLUSH, 0)[1] == 0
+        for kind in (0, 5, 11, 13, 99):
             assert disk_request(guest, kind, 512)[1] in (1, 2)
         assert disk_request(guest, 1, 512, writes=False)[1] in (1, 2)
         assert guest.call(session).status == 0

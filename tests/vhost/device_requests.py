@@ -89,14 +89,19 @@ def test_sentences_that_do_not_fit(agent):
 
 
 def test_rooms_that_do_not_fit(agent):
-    """More than the request has."""
+    """More than the request has: the rest stays as it was."""
     with agent.guest() as guest:
         session = guest.begin()
         type, id, body, payload, rooms = mirror_call(guest, session=session)
-        goodbye(guest, '', type, id, body, payload, [*rooms, guest.room(1)])
-        goodbye(guest, '', wire.PING, 5, rooms=[guest.room(100)])
-        chain = guest.post(guest.chain(wire.CANCEL, 5, wire.cancel.pack(call=9), rooms=[guest.room(9)]))
-        guest.wait(chain)
+        more = guest.room(100)
+        chain = guest.wait(guest.post(guest.chain(type, id, body, payload, [*rooms, more])))
+        assert guest.message_of(chain).header['status'] == 0
+        assert guest.memory.read(*more) == b'\xee' * 100
+        chain = guest.wait(guest.post(guest.chain(wire.PING, 5, rooms=[more])))
+        assert guest.message_of(chain).header['status'] == 0
+        cancel = wire.cancel.pack(call=9)
+        guest.wait(guest.post(guest.chain(wire.CANCEL, 5, cancel, rooms=[more])))
+        assert guest.memory.read(*more) == b'\xee' * 100
         after.works(guest)
 
 
@@ -166,6 +171,29 @@ def test_an_id_in_use(agent):
         after.works(guest)
 
 
+def test_an_id_can_be_used_again(agent):
+    """As soon as its chain is back."""
+    with agent.guest() as guest:
+        body = wire.call_body(guest.begin())
+        for _ in range(2000):
+            guest.rest()
+            chain = guest.wait(guest.post(guest.chain(wire.CALL, 7, body)))
+            assert guest.message_of(chain).header['status'] == 0
+
+
+def test_as_many_calls_as_may_be(agent):
+    """One comes back, and the next one may come at once."""
+    with agent.guest() as guest:
+        session, most = guest.begin(), guest.welcome['calls_max']
+        flying = [guest.start_call(session) for _ in range(most)]
+        for _ in range(3000):
+            for chain in guest.collect(guest.patience):
+                assert guest.answer(chain.id).status == 0
+                flying.remove(chain.id)
+            while len(flying) < most:
+                flying.append(guest.start_call(session))
+
+
 def test_more_calls_than_may_be(agent):
     """Those that are one too many are refused; pings and cancels are not."""
     with agent.guest() as guest:
@@ -185,16 +213,18 @@ def test_more_calls_than_may_be(agent):
 
 
 def test_sessions_of_the_past(agent):
-    """An id means nothing on the next connection, nor to the next worker."""
+    """They are gone with their connection, and mean nothing to the next worker."""
     with agent.guest() as guest:
         ids = set()
-        for _ in range(20):
+        for _ in range(4):
             session = guest.begin()
-            assert session not in ids
+            assert session not in ids, 'an id of another worker is used again'
             ids.add(session)
             guest.hello()
             for old in ids:
                 refused_with(guest.call(old), '')
+            agent.kill_worker(guest)
+            goodbye(guest, '', wire.PING, 5)
 
 
 def test_cancels_of_nothing(agent):

@@ -11,20 +11,23 @@ U16, U32 = ctypes.c_uint16, ctypes.c_uint32
 NO_INTERRUPT = 1
 
 
-def descriptors(readable, writable, first=0):
-    """Packed descriptors of segments (address, size), chained from number @first on."""
+def descriptors(readable, writable, numbers=None):
+    """Those of segments (address, size), packed, chained in the order of @numbers, else from 0 on."""
     count = len(readable) + len(writable)
-    packed = b''
+    numbers = numbers or range(count)
     for i, (address, size) in enumerate([*readable, *writable]):
         flags = (WRITE if i >= len(readable) else 0) | (NEXT if i < count - 1 else 0)
-        packed += DESC.pack(address, size, flags, first + i + 1 if flags & NEXT else 0)
-    return packed
+        yield DESC.pack(address, size, flags, numbers[i + 1] if flags & NEXT else 0)
+
+
+def table_of(readable, writable):
+    """An indirect one."""
+    return b''.join(descriptors(readable, writable))
 
 
 class Ring:
     """
-    Of a front end that has placed it. Chains take their descriptors in order, and begin again at 0
-    when nothing is in flight.
+    Of a front end that has placed it. What a test writes into descriptors by hand is its own affair.
     """
 
     def __init__(self, front):
@@ -50,37 +53,32 @@ class Ring:
         """As after a reset: all is zeros."""
         for part, size in zip(self.front.places, (16, 2, 8)):
             self.memory.write(part, bytes(size * self.size + (6 if size < 16 else 0)))
-        self.next_desc = self.next_avail = self.next_used = 0
-        self.lengths = {}  # descriptors of the chains in flight, by head
+        self.next_avail = self.next_used = 0
+        self.free = list(range(self.size))
+        self.chains = {}  # numbers of the descriptors of chains in flight, by head
 
     def write_desc(self, number, address, size, flags=0, next=0):
         self.memory.write(self.desc + 16 * number, DESC.pack(address, size, flags, next))
 
-    def room(self):
-        return self.size - sum(self.lengths.values())
-
     def take(self, count):
-        """Numbers of descriptors, one behind the other."""
-        if not self.lengths:
-            self.next_desc = 0
-        assert self.next_desc + count <= self.size, 'the test needs a larger queue'
-        first, self.next_desc = self.next_desc, self.next_desc + count
-        return first
+        assert count <= len(self.free), 'the test needs a larger queue'
+        numbers, self.free = self.free[:count], self.free[count:]
+        self.chains[numbers[0]] = numbers
+        return numbers
 
     def make(self, readable, writable):
         """A chain that nobody knows of yet; returns its head."""
-        head = self.take(len(readable) + len(writable))
-        self.memory.write(self.desc + 16 * head, descriptors(readable, writable, head))
-        self.lengths[head] = len(readable) + len(writable)
-        return head
+        numbers = self.take(len(readable) + len(writable))
+        for number, packed in zip(numbers, descriptors(readable, writable, numbers)):
+            self.memory.write(self.desc + DESC.size * number, packed)
+        return numbers[0]
 
     def make_indirect(self, readable, writable):
-        table = descriptors(readable, writable)
+        table = table_of(readable, writable)
         address = self.memory.alloc(len(table), 16)
         self.memory.write(address, table)
-        head = self.take(1)
+        head, = self.take(1)
         self.write_desc(head, address, len(table), INDIRECT)
-        self.lengths[head] = 1
         return head
 
     def announce(self, head, kick=True):
@@ -103,7 +101,7 @@ class Ring:
             place = 2 * (self.next_used % self.size)
             head, length = self.used_ring[place], self.used_ring[place + 1]
             found.append((head, length))
-            self.lengths.pop(head, None)
+            self.free += self.chains.pop(head, [])
             self.next_used = (self.next_used + 1) & 0xffff
         return found
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real agent with a virtio device, attacked by machines, one after the other; and a file's cases."""
+"""A real agent with virtio devices, attacked by machines; and a file's cases."""
+import contextlib
 import os
 import signal
 import subprocess
@@ -11,15 +12,17 @@ import client
 from agent import SANITIZER, below, children_of, descriptors_of
 from front import Front, Gone
 from guest import Missing, guest
+from memory import place_in_process
 
 AWAY = (client.Closed, Gone, ConnectionError, TimeoutError, Missing)
 
 
 class Victim(agent.Agent):
-    """The program, in a folder of its own, with one device."""
+    """The program, in a folder of its own, with an address for devices."""
 
-    def __init__(self, program, plugins, configuration='', options=(), slowness=1):
+    def __init__(self, program, plugins, configuration='', options=(), slowness=1, query=''):
         self.told = (program, plugins, configuration, options, slowness)
+        self.query = query
         super().__init__(program, plugins, configuration, options, slowness)
 
     @property
@@ -30,7 +33,7 @@ class Victim(agent.Agent):
         """As the other agents are started, but with a device instead of sockets."""
         end = command.index('--listen')
         options = command[end + 4:]
-        self.command = command[:end] + ['--listen', f'vhost-user://{self.path}'] + options
+        self.command = command[:end] + ['--listen', f'vhost-user://{self.path}{self.query}'] + options
         self.run()
         self.before = self.look_at_rest()
 
@@ -47,11 +50,22 @@ class Victim(agent.Agent):
         assert self.process.poll() is None, f'the agent ended:\n{self.log()}'
         return self.path.exists()
 
-    def pid_of_worker(self):
-        """The one that serves the device now; there may be none for a moment."""
-        client.wait_until(lambda: children_of(self.process.pid), self.patience,
-                          lambda: f'there is no worker:\n{self.log()}')
-        return children_of(self.process.pid)[-1]
+    def pid_of_worker(self, guest):
+        """The one that serves it now, which has its memory; there may be none for a moment."""
+        found = []
+
+        def has_memory(pid):
+            try:
+                return place_in_process(pid, guest.memory.regions[0])
+            except (FileNotFoundError, ProcessLookupError):
+                return False
+
+        def is_found():
+            found[:] = filter(has_memory, children_of(self.process.pid))
+            return found
+
+        client.wait_until(is_found, self.patience, lambda: f'there is no worker:\n{self.log()}')
+        return found[0]
 
     def look(self):
         workers = children_of(self.process.pid)
@@ -101,12 +115,17 @@ class Victim(agent.Agent):
         log = self.log()
         assert not SANITIZER.search(log), log
 
-    def another(self):
-        """One that a test may stop and kill."""
-        return Victim(*self.told)
+    @contextlib.contextmanager
+    def another(self, query=''):
+        """One that a test may stop and kill; @query stands behind its address."""
+        made = Victim(*self.told, query)
+        try:
+            yield made
+        finally:
+            made.kill()
 
-    def kill_worker(self, number=signal.SIGKILL):
-        os.kill(self.pid_of_worker(), number)
+    def kill_worker(self, guest, number=signal.SIGKILL):
+        os.kill(self.pid_of_worker(guest), number)
 
 
 def attack(victim, case):

@@ -110,14 +110,19 @@ static void start_daemon(const char *disk, const char *socket)
     assert_true(daemon_pid > 0);
 }
 
-static void await_socket(const char *socket)
+/* The socket is there a little before the daemon listens at it. */
+static int connect_to_daemon(const char *socket)
 {
+    int ret = -1;
     int i;
 
-    for (i = 0; i < WAIT_MS && access(socket, F_OK); i++) {
+    for (i = 0; i < WAIT_MS && ret; i++) {
         assert_int_equal(waitpid(daemon_pid, NULL, WNOHANG), 0);
         usleep(1000);
+        if (!access(socket, F_OK))
+            ret = front_connect(&front, socket);
     }
+    return ret;
 }
 
 static void make_memory(void)
@@ -140,17 +145,16 @@ static int begin(void **state)
     snprintf(socket, sizeof(socket), "%s", scratch_path("disk.sock"));
     make_disk(scratch_path("disk"));
     start_daemon(scratch_path("disk"), socket);
-    await_socket(socket);
     make_memory();
     kick = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     call = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return front_connect(&front, socket);
+    return connect_to_daemon(socket);
 }
 
 static int end(void **state)
 {
     front_let_go(&front);
-    kill(daemon_pid, SIGTERM);
+    kill(daemon_pid, SIGKILL);
     waitpid(daemon_pid, NULL, 0);
     virtqueue_end(&queue);
     munmap(memory.base, memory.size);

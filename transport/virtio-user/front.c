@@ -67,8 +67,8 @@ static int send_request(struct front *front, const struct vhost_message *message
         return VACCEL_OK;
     if (errno == EPIPE || errno == ECONNRESET)
         vaccel_error(
-            "%s: the agent closed the connection: is another program connected there? Each "
-            "needs an address of its own",
+            "%s: the agent closed the connection: its log may say why, such as too many programs "
+            "there for its setting front_ends",
             front->name);
     else
         vaccel_error("%s: sending request %u failed: %s", front->name, message->header.request,
@@ -100,10 +100,10 @@ static int receive_reply(struct front *front, uint32_t request, uint32_t size)
                      front->name, request, REPLY_MS);
         return VACCEL_EREMOTEIO;
     case VHOST_CLOSED:
-        vaccel_error(
-            "%s: the agent closed the connection%s%s; its log may say why, and it serves one "
-            "program at a time at an address",
-            front->name, errno ? ": " : "", errno ? strerror(errno) : "");
+        vaccel_error("%s: the agent closed the connection%s%s; its log may say why, such as too "
+                     "many programs "
+                     "there for its setting front_ends",
+                     front->name, errno ? ": " : "", errno ? strerror(errno) : "");
         return VACCEL_EREMOTEIO;
     default:
         return refuse(front, receiver->fault.what, receiver->fault.value);

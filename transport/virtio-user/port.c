@@ -349,7 +349,7 @@ static struct virtio_user_port *make_port(const char *path)
     user->owner = getpid();
     user->front.socket = -1;
     user->poller = -1;
-    user->kick = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    user->kick = eventfd(0, EFD_CLOEXEC); /* the device can sleep in reading it */
     user->call = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     user->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (platform_shared_arena(&user->arena) && user->kick >= 0 && user->call >= 0 &&

@@ -9,7 +9,7 @@
  * have, its payload goes there in several, and what the last one has no room for is asked for.
  */
 
-enum { NS_PER_MS = 1000000, PAGE = 4096 };
+enum { NS_PER_MS = 1000000 };
 
 static int refuse_unseen(const struct layout *layout)
 {
@@ -40,10 +40,15 @@ static int take_answer(const struct layout *layout, bool *believed)
     return *believed ? ret : connection_refuse_broken(&layout->connection->base);
 }
 
-/* Segments that the answer alone may need. */
+/* Segments that the answer alone may need; one more where it is cut. 0: it needs too many. */
 static size_t for_answer(const struct layout *layout)
 {
-    return layout->exchange->answer_size / PAGE + 2;
+    struct virtio_port *port = layout->connection->port;
+    size_t most = layout->connection->segments_most;
+    size_t count = port->ops->map(port, layout->answer, layout->exchange->answer_size,
+                                  layout->chain->segments, most - 2);
+
+    return count ? count + 1 : 0;
 }
 
 /*
@@ -73,12 +78,12 @@ static int send_more(struct layout *layout, size_t nr_readable, uint64_t deadlin
     return ret;
 }
 
-/* All that is to be read but for what the last chain has: *@nr_readable segments. */
-static int send_split(struct layout *layout, uint64_t deadline, size_t *nr_readable, bool *ended)
+/* All that is to be read but for what the last chain has: *@nr_readable segments, of @most. */
+static int send_split(struct layout *layout, size_t most, uint64_t deadline, size_t *nr_readable,
+                      bool *ended)
 {
     struct virtio_connection *connection = layout->connection;
     struct virtio_segment *segments = layout->chain->segments;
-    size_t most = connection->segments_most - for_answer(layout);
     uint32_t answer_size = (uint32_t)layout->exchange->answer_size;
     size_t head;
     int ret;
@@ -144,16 +149,17 @@ static int carry(struct layout *layout, uint64_t deadline)
     struct virtio_port *port = connection->port;
     struct chain *chain = layout->chain;
     size_t most = connection->segments_most;
+    size_t reserved = for_answer(layout);
     bool ended = false;
     size_t nr_readable;
     size_t nr_writable;
     int ret = VACCEL_OK;
 
-    if (for_answer(layout) >= most)
+    if (!reserved)
         return refuse_unseen(layout);
-    nr_readable = layout_next(port, &layout->readable, chain->segments, most - for_answer(layout));
+    nr_readable = layout_next(port, &layout->readable, chain->segments, most - reserved);
     if (!layout_at_end(&layout->readable))
-        ret = send_split(layout, deadline, &nr_readable, &ended);
+        ret = send_split(layout, most - reserved, deadline, &nr_readable, &ended);
     if (ret != VACCEL_OK || ended)
         return ret;
     nr_writable =

@@ -161,7 +161,8 @@ static uint64_t next_look(const struct virtio_connection *connection)
     return connection->moved_at + (connection->pinged ? most : most / 3);
 }
 
-static void sleep_until_return(struct virtio_connection *connection, uint64_t deadline)
+/* @woken  for nothing, a moment ago: perhaps as it was time to notice the silence */
+static void sleep_until_return(struct virtio_connection *connection, uint64_t deadline, bool woken)
 {
     struct virtio_port *port = connection->port;
     uint64_t moved_at;
@@ -175,10 +176,10 @@ static void sleep_until_return(struct virtio_connection *connection, uint64_t de
     queue_unlock(connection);
     if (!armed)
         return;
-    if (!port->ops->wait(port, deadline && deadline < look_at ? deadline : look_at))
-        lose(connection, "the device is gone: the agent ended, or its worker died");
-    else if (platform_clock() >= look_at && !collect(connection))
+    if (woken && platform_clock() >= look_at)
         ask_for_life(connection, platform_clock() - moved_at);
+    else if (!port->ops->wait(port, deadline && deadline < look_at ? deadline : look_at))
+        lose(connection, "the device is gone: the agent ended, or its worker died");
 }
 
 static bool worth_spinning(const struct virtio_connection *connection)
@@ -211,6 +212,7 @@ static uint64_t look(struct virtio_connection *connection, uint64_t since)
 void reap(struct virtio_connection *connection, const struct chain *chain, uint64_t deadline)
 {
     uint64_t since = chain ? chain->posted_at : platform_clock();
+    bool woken = false;
     uint64_t now;
 
     while (!chain || !chain_is_over(chain)) {
@@ -222,11 +224,14 @@ void reap(struct virtio_connection *connection, const struct chain *chain, uint6
         if (now && !chain)
             return;
         since = now;
-        if (now)
+        if (now) {
+            woken = false;
             continue;
+        }
         if (deadline && platform_clock() >= deadline)
             return;
-        sleep_until_return(connection, deadline);
+        sleep_until_return(connection, deadline, woken);
+        woken = true;
     }
 }
 

@@ -59,6 +59,13 @@ size_t chain_list(struct chain_side *side, uint64_t at, uint64_t size, struct pi
                   size_t room);
 
 /*
+ * Write a goodbye to the first @answer_size bytes to write, with as much of the sentence as fits. Returns how
+ * many were written: none, if not even the rest fits. goodbye.c.
+ */
+uint32_t chain_say_goodbye(struct chain *chain, uint32_t answer_size, int status,
+                           const char *sentence);
+
+/*
  * Scattered pages, mapped side by side from their files.
  */
 struct window {

@@ -3,6 +3,7 @@
 #define WORKER_DEVICE_DEVICE_H
 
 #include "agent/worker/client.h"
+#include "agent/worker/device/doorbell.h"
 #include "agent/worker/device/ring.h"
 #include "agent/worker/readers.h"
 
@@ -12,11 +13,11 @@ struct device_request;
 struct device {
     struct client client;
     struct readers readers;
-    int wake;            /* an eventfd: who waits for the ring has something else to look at */
-    int poller;          /* an epoll of that and of the driver's kicks */
-    int tell;            /* an eventfd: the control thread has something to look at */
-    atomic_bool loaded;  /* plugins are there, and calls can be run */
-    atomic_bool greeted; /* hello was said, and answered */
+    struct doorbell doorbell;
+    int tell;                      /* an eventfd: the control thread has something to look at */
+    atomic_bool loaded;            /* plugins are there, and calls can be run */
+    atomic_bool greeted;           /* hello was said, and answered */
+    atomic_uint connection;        /* counts them; requests of one that is over get goodbyes */
     atomic_uint_fast64_t gathered; /* bytes of numbers that were scattered, and had to be copied */
     atomic_bool watched;           /* the control thread looks for calls that are overdue */
     int looks;                     /* its own: how often it has found nothing */
@@ -27,9 +28,9 @@ struct device {
     pthread_mutex_t turn; /* of what follows, and of taking from the ring */
     struct guest_memory *memory;
     struct ring ring;
-    bool started; /* the ring was, and did not stop since */
+    uint32_t heard; /* of the ledger's told */
+    bool started;   /* the ring was, and did not stop since */
     bool serving;
-    int kick; /* an eventfd; -1: none, the ring is looked at from time to time */
     int front;
 
     pthread_mutex_t lock; /* of what follows; held for a few instructions */
@@ -52,11 +53,7 @@ void device_end(struct device *device);
 void device_serve(struct device *device);
 void device_close(struct device *device);
 
-/* What the driver kicks with, taken over; -1: nothing. Under the turn. */
-void device_set_kick(struct device *device, int kick);
-
-/* Have the reader, or the control thread, look at what has changed. */
-void device_wake(struct device *device);
+/* Have the control thread look at what has changed. */
 void device_tell(struct device *device);
 
 /*
@@ -73,8 +70,14 @@ bool device_is_idle(struct device *device);
 /* After that: use neither ring nor memory any more. Returns the next avail index. */
 uint16_t device_leave(struct device *device);
 
+/* The connection is over, but for requests that run. */
+void device_end_connection(struct device *device);
+
 /* The end of the connection that it had: nothing is kept. */
 void device_forget(struct device *device);
+
+/* Somebody does not wait for ever, or not any more: there is something to look after from now on. */
+void device_have_watched(struct device *device);
 
 /* End the worker if a call is overdue. Returns in how many ms to look again; -1: when told. */
 int device_watch(struct device *device);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/worker/device/ring.h"
 #include "vaccel/error.h"
-#include "wire/goodbye.h"
 
 #include <stdlib.h>
 
@@ -56,25 +55,13 @@ static unsigned int count_taken(const struct device_ledger *ledger, uint32_t siz
     return count;
 }
 
-/* As much as there is room for. Returns how many bytes were written. */
-static uint32_t write_goodbye(struct chain *chain, uint32_t answer_size, const char *sentence)
-{
-    unsigned char buf[WIRE_GOODBYE_ROOM] __attribute__((aligned(WIRE_ALIGN)));
-    uint64_t room = chain->write.size < answer_size ? chain->write.size : answer_size;
-    size_t size = wire_goodbye(buf, sizeof(buf), VACCEL_EREMOTEIO, sentence);
-
-    if (size > room)
-        size = wire_goodbye(buf, sizeof(buf), VACCEL_EREMOTEIO, "");
-    return size <= room && chain_copy_in(&chain->write, 0, buf, size) ? (uint32_t)size : 0;
-}
-
 static void give_up(struct ring *ring, uint16_t head, struct chain *chain, const char *sentence)
 {
     uint32_t answer_size = ring->ledger->in_flight[head].answer_size;
     uint32_t written = 0;
 
     if (answer_size && ring_walk(ring, head, chain))
-        written = write_goodbye(chain, answer_size, sentence);
+        written = chain_say_goodbye(chain, answer_size, VACCEL_EREMOTEIO, sentence);
     ring_return(ring, head, written);
 }
 

@@ -63,15 +63,6 @@ static bool is_whole(const struct device_request *request)
     return !(request->chain.accel.flags & ACCEL_MORE);
 }
 
-static const char no_room[] = "a chain has not as much room for its answer";
-
-static bool has_answer_room(const struct device_request *request)
-{
-    uint32_t size = request->chain.accel.answer_size;
-
-    return size >= WIRE_HEADER_SIZE && size <= request->chain.write.size;
-}
-
 static struct device_request *take_partial(struct device *device, uint64_t id)
 {
     struct device_request **at = &device->partial;
@@ -110,12 +101,29 @@ static void adopt_chain(struct device_request *request, struct device_request *p
     request->incoming.answer_room = request->chain.accel.answer_size;
 }
 
+static const char no_room[] = "a chain has not as much room for its answer";
+
+static bool has_answer_room(const struct device_request *request)
+{
+    uint32_t size = request->chain.accel.answer_size;
+
+    return size >= WIRE_HEADER_SIZE && size <= request->chain.write.size;
+}
+
+static struct device_request *begin_running(struct device *device, struct device_request *request)
+{
+    atomic_store(&request->is_running, true);
+    if (request->incoming.deadline)
+        device_have_watched(device);
+    return request;
+}
+
 static struct device_request *read_part(struct device *device, struct device_request *part,
                                         uint64_t id)
 {
     struct device_request *request;
 
-    if (part->chain.read.size == BODY_AT) {
+    if (part->chain.read.size == BODY_AT && is_whole(part)) {
         request_pull(device, part, id);
         return NULL;
     }
@@ -123,7 +131,7 @@ static struct device_request *read_part(struct device *device, struct device_req
     if (!request)
         return distrust_value(device, part, "a part of no request", id);
     if (!request_take_payload(request, &part->chain, BODY_AT) ||
-        (request->left != 0) == is_whole(part)) {
+        (request->left != 0) == is_whole(part) || part->chain.read.size == BODY_AT) {
         request_free(device, request);
         return distrust_value(device, part, "a part is too short or too long", id);
     }
@@ -137,8 +145,7 @@ static struct device_request *read_part(struct device *device, struct device_req
     }
     adopt_chain(request, part);
     request_free(device, part);
-    atomic_store(&request->is_running, true);
-    return request;
+    return begin_running(device, request);
 }
 
 /* The first of several chains. Its own is returned once its bytes are copied. */
@@ -155,24 +162,21 @@ static struct device_request *begin_partial(struct device *device, struct device
     return NULL;
 }
 
-/* What there is to look after from now on, as somebody does not wait for ever. */
-static void have_watched(struct device *device)
+/* All of it, or the beginning. */
+static bool fits_payload(const struct device_request *request)
 {
-    if (!atomic_exchange(&device->watched, true))
-        device_tell(device);
+    uint64_t there = request->chain.read.size - request->payload_at;
+    uint64_t all = request->incoming.request.payload_size;
+
+    return is_whole(request) ? there == all : there < all;
 }
 
 static struct device_request *begin(struct device *device, struct device_request *request)
 {
     struct incoming *incoming = &request->incoming;
-    uint64_t there = request->chain.read.size - request->payload_at;
-    uint64_t all = incoming->request.payload_size;
 
-    if (is_whole(request) ? there != all : there >= all)
-        return distrust_value(device, request, "a chain has too few or too many bytes to read",
-                              there);
     if (!is_whole(request))
-        request->left = all;
+        request->left = incoming->request.payload_size;
     if (!incoming_enlist(&device->client, incoming))
         return distrust_value(device, request, "an id is in use by a request without an answer",
                               incoming->request.header.id);
@@ -180,10 +184,7 @@ static struct device_request *begin(struct device *device, struct device_request
     incoming_admit(&device->client, incoming);
     if (request->left)
         return begin_partial(device, request);
-    atomic_store(&request->is_running, true);
-    if (incoming->deadline)
-        have_watched(device);
-    return request;
+    return begin_running(device, request);
 }
 
 static struct device_request *answer_ping(struct device *device, struct device_request *request)
@@ -199,7 +200,7 @@ static struct device_request *answer_ping(struct device *device, struct device_r
 static struct device_request *cancel(struct device *device, struct device_request *request)
 {
     if (incoming_cancel(&device->client, request->incoming.request.body.cancel.call))
-        have_watched(device);
+        device_have_watched(device);
     return give_back(device, request);
 }
 
@@ -210,19 +211,21 @@ static struct device_request *read_request(struct device *device, struct device_
 
     if (!wire_read_bare_request(header, request->body, &request->incoming.request, &fault))
         return distrust(device, request, &fault);
-    if (header->type == WIRE_CANCEL)
-        return cancel(device, request);
     if (!is_whole(request) && header->type != WIRE_CALL && header->type != WIRE_RESOURCE_CHUNK)
         return distrust_value(device, request, "a message without payload has no parts",
                               header->type);
+    if (!fits_payload(request))
+        return distrust_value(device, request, "a chain has too few or too many bytes to read",
+                              request->chain.read.size);
+    if (header->type == WIRE_CANCEL)
+        return cancel(device, request);
     if (is_whole(request) && !has_answer_room(request))
         return distrust_value(device, request, no_room, request->chain.accel.answer_size);
     if (header->type == WIRE_PING)
         return answer_ping(device, request);
-    if (header->type == WIRE_HELLO) {
-        atomic_store(&device->greeted, false);
-        requests_drop(device);
-    }
+    if (header->type == WIRE_HELLO)
+        device_end_connection(device);
+    request->connection = atomic_load(&device->connection);
     return begin(device, request);
 }
 
@@ -237,6 +240,8 @@ static struct device_request *read_message(struct device *device, struct device_
         return distrust_value(device, request, "a chain is too short for a message", read->size);
     if (!wire_read_header(&header, &fault))
         return distrust(device, request, &fault);
+    if (header.type == WIRE_CANCEL && !atomic_load(&device->greeted))
+        return give_back(device, request);
     if (header.type != WIRE_HELLO && !atomic_load(&device->greeted)) {
         request_refuse(device, request, VACCEL_ESESS, "the connection is over: say hello first");
         return NULL;
@@ -254,6 +259,9 @@ struct device_request *request_read(struct device *device, struct device_request
 {
     const struct accel_head *accel = &request->chain.accel;
 
+    if (request->chain.read.size < sizeof(*accel))
+        return distrust_value(device, request, "a chain is too short for a message",
+                              request->chain.read.size);
     if (accel->magic != WIRE_MAGIC) {
         answer_disk(device, request);
         return NULL;

@@ -2,7 +2,6 @@
 #include "agent/worker/device/request.h"
 #include "agent/worker/handlers.h"
 #include "agent/worker/worker.h"
-#include "wire/goodbye.h"
 
 /* A request's life: from a chain to its answer, and which are kept. */
 
@@ -91,25 +90,43 @@ static void return_and_hold(struct device *device, struct device_request *reques
     leave_memory(device, memory);
 }
 
-/* As much of it as there is room for. */
+/* Nobody waits for what runs. Returns whether anything does. */
+static bool cancel_all(struct client *client)
+{
+    struct incoming *incoming;
+    bool any = false;
+
+    pthread_mutex_lock(&client->lock);
+    for (incoming = client->unanswered; incoming; incoming = incoming->next_unanswered) {
+        if (incoming->request.header.type == WIRE_HELLO)
+            continue;
+        incoming->cancelled = true;
+        any = true;
+    }
+    pthread_mutex_unlock(&client->lock);
+    return any;
+}
+
+void device_end_connection(struct device *device)
+{
+    atomic_store(&device->greeted, false);
+    atomic_fetch_add(&device->connection, 1);
+    requests_drop(device);
+    if (cancel_all(&device->client))
+        device_have_watched(device);
+}
+
 static void write_goodbye(struct device_request *request, int status, const char *sentence)
 {
-    unsigned char buf[WIRE_GOODBYE_ROOM] __attribute__((aligned(WIRE_ALIGN)));
-    uint64_t room = request->chain.write.size;
-    size_t size = wire_goodbye(buf, sizeof(buf), (uint32_t)status, sentence);
+    struct chain *chain = &request->chain;
 
-    if (room > request->chain.accel.answer_size)
-        room = request->chain.accel.answer_size;
-    if (size > room)
-        size = wire_goodbye(buf, sizeof(buf), (uint32_t)status, "");
-    request->written = size <= room ? size : 0;
-    chain_copy_in(&request->chain.write, 0, buf, request->written);
+    request->written = chain_say_goodbye(chain, chain->accel.answer_size, status, sentence);
 }
 
 void request_refuse(struct device *device, struct device_request *request, int status,
                     const char *sentence)
 {
-    atomic_store(&device->greeted, false);
+    device_end_connection(device);
     write_goodbye(request, status, sentence);
     request_return(device, request, request->written);
     request_free(device, request);
@@ -118,9 +135,7 @@ void request_refuse(struct device *device, struct device_request *request, int s
 static void say_goodbye(struct client *client, struct incoming *incoming, int status,
                         const char *sentence)
 {
-    struct device *device = (struct device *)client;
-
-    atomic_store(&device->greeted, false);
+    device_end_connection((struct device *)client);
     write_goodbye((struct device_request *)incoming, status, sentence);
 }
 
@@ -152,6 +167,10 @@ static void put_answer(struct client *client, struct incoming *incoming, struct 
     const struct wire_header *header = wire_header_of(&answer->writer);
     struct chain *chain = &request->chain;
 
+    if (request->connection != atomic_load(&device->connection)) {
+        write_goodbye(request, VACCEL_ESESS, "the connection was over before the request ended");
+        return;
+    }
     if (!size || size > incoming->answer_room) {
         say_goodbye(client, incoming, VACCEL_ERANGE, "a chain has too little room for its answer");
         return;
@@ -194,17 +213,23 @@ static void begin_anew(struct device *device)
     requests_drop(device);
     sessions_free(client);
     resources_free(client);
+    objects_renew(&client->sessions);
+    objects_renew(&client->resources);
 }
 
-void request_run(struct device *device, struct device_request *request)
+uint64_t request_run(struct device *device, struct device_request *request)
 {
+    uint64_t plugin_ns;
+
     if (request->incoming.request.header.type == WIRE_HELLO)
         begin_anew(device);
     incoming_run(&device->client, &request->incoming);
+    plugin_ns = request->incoming.plugin_ns;
     if (request->must_hold) {
         return_and_hold(device, request);
-        return;
+        return plugin_ns;
     }
     request_return(device, request, request->written);
     request_free(device, request);
+    return plugin_ns;
 }

@@ -12,6 +12,7 @@ struct device_request {
     struct guest_memory *memory; /* of the chain; NULL: it has none in its hands */
     uint64_t payload_at;         /* where the payload begins in what is to read */
     uint64_t left;               /* bytes of it to come in other chains */
+    unsigned int connection;     /* of the device, when it came */
     bool is_listed;              /* as unanswered */
     atomic_bool is_running;      /* the control thread looks at it */
     bool must_hold;              /* its answer did not fit into its chain */
@@ -39,8 +40,8 @@ void request_return(struct device *device, struct device_request *request, uint6
  */
 struct device_request *request_read(struct device *device, struct device_request *request);
 
-/* Run it, answer, and free it. */
-void request_run(struct device *device, struct device_request *request);
+/* Run it, answer, and free it. Returns how many nanoseconds a plugin took. */
+uint64_t request_run(struct device *device, struct device_request *request);
 
 /*
  * The client does not keep to the protocol, or has to begin anew: return the chain with a goodbye. What it

@@ -115,11 +115,14 @@ struct walk {
     struct ring *ring;
     struct chain *chain;
     unsigned int left; /* descriptors that it may still have */
+    const char *why;   /* it cannot be used */
+    uint64_t value;
 };
 
-static bool refuse(const char *why, uint64_t value)
+static bool refuse(struct walk *walk, const char *why, uint64_t value)
 {
-    device_log("a descriptor chain cannot be used: %s (%llu)", why, (unsigned long long)value);
+    walk->why = why;
+    walk->value = value;
     return false;
 }
 
@@ -132,19 +135,19 @@ static bool add_memory(struct walk *walk, const struct virtq_desc *desc)
     uint64_t part;
 
     if (!left)
-        return refuse("a descriptor has no bytes", address);
+        return refuse(walk, "a descriptor has no bytes", address);
     if (!write && walk->chain->write.count)
-        return refuse("what is to read comes behind what is to write", address);
+        return refuse(walk, "what is to read comes behind what is to write", address);
     if (address + left < address)
-        return refuse("a descriptor's end is beyond all addresses", address);
+        return refuse(walk, "a descriptor's end is beyond all addresses", address);
     while (left) {
         region = guest_memory_at(walk->ring->memory, address);
         if (!region)
-            return refuse("an address lies outside of the memory", address);
+            return refuse(walk, "an address lies outside of the memory", address);
         part = region->size - (address - region->guest);
         part = part < left ? part : left;
         if (!chain_add(walk->chain, write, region, address, part))
-            return refuse("it has too many pieces", CHAIN_SEGMENTS_MOST);
+            return refuse(walk, "it has too many pieces", CHAIN_SEGMENTS_MOST);
         address += part;
         left -= part;
     }
@@ -155,10 +158,10 @@ static bool add_memory(struct walk *walk, const struct virtq_desc *desc)
 static bool add(struct walk *walk, const struct virtq_desc *desc)
 {
     if (!walk->left--)
-        return refuse("it has more descriptors than the queue, or goes in circles",
+        return refuse(walk, "it has more descriptors than the queue, or goes in circles",
                       walk->ring->size);
     if (desc->flags & ~(VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_WRITE))
-        return refuse("a descriptor's flags are unknown, or not negotiated", desc->flags);
+        return refuse(walk, "a descriptor's flags are unknown, or not negotiated", desc->flags);
     return add_memory(walk, desc);
 }
 
@@ -170,9 +173,10 @@ static struct virtq_desc copy_of(const struct virtq_desc *from)
     return (struct virtq_desc){shared->addr, shared->len, shared->flags, shared->next};
 }
 
-static bool copy_table(struct ring *ring, const struct virtq_desc *desc)
+static bool copy_table(struct walk *walk, const struct virtq_desc *desc)
 {
-    unsigned char *to = (unsigned char *)ring->table;
+    const struct ring *ring = walk->ring;
+    unsigned char *to = (unsigned char *)walk->ring->table;
     uint64_t address = desc->addr;
     uint64_t left = desc->len;
     const struct guest_region *region;
@@ -181,7 +185,7 @@ static bool copy_table(struct ring *ring, const struct virtq_desc *desc)
     while (left) {
         region = guest_memory_at(ring->memory, address);
         if (!region)
-            return refuse("an indirect table lies outside of the memory", address);
+            return refuse(walk, "an address lies outside of the memory", address);
         part = region->size - (address - region->guest);
         part = part < left ? part : left;
         memcpy(to, region->host + (address - region->guest), part);
@@ -199,14 +203,16 @@ static bool walk_table(struct walk *walk, const struct virtq_desc *desc)
     uint32_t i = 0;
 
     if (desc->flags & ~VIRTQ_DESC_F_INDIRECT)
-        return refuse("an indirect descriptor has other flags", desc->flags);
+        return refuse(walk, "an indirect descriptor has other flags", desc->flags);
     if (!count || desc->len % sizeof(struct virtq_desc) || count > ring->size)
-        return refuse("an indirect table's size is none", desc->len);
-    if (desc->addr + desc->len < desc->addr || !copy_table(ring, desc))
+        return refuse(walk, "an indirect table's size is none", desc->len);
+    if (desc->addr + desc->len < desc->addr)
+        return refuse(walk, "an indirect table's end is beyond all addresses", desc->addr);
+    if (!copy_table(walk, desc))
         return false;
     for (;;) {
         if (i >= count)
-            return refuse("the next descriptor is beyond the table", i);
+            return refuse(walk, "the next descriptor is beyond the table", i);
         if (!add(walk, &ring->table[i]))
             return false;
         if (!(ring->table[i].flags & VIRTQ_DESC_F_NEXT))
@@ -223,7 +229,7 @@ static bool walk_chain(struct walk *walk, uint16_t head)
 
     for (;;) {
         if (i >= ring->size)
-            return refuse("the next descriptor is beyond the queue", i);
+            return refuse(walk, "the next descriptor is beyond the queue", i);
         desc = copy_of(&ring->desc[i]);
         if (ring->indirect && desc.flags & VIRTQ_DESC_F_INDIRECT)
             return walk_table(walk, &desc);
@@ -235,15 +241,32 @@ static bool walk_chain(struct walk *walk, uint16_t head)
     }
 }
 
-bool ring_walk(struct ring *ring, uint16_t head, struct chain *chain)
+static bool walk(struct walk *walk, uint16_t head)
 {
-    struct walk walk = {.ring = ring, .chain = chain, .left = ring->size};
+    struct chain *chain = walk->chain;
 
+    walk->left = walk->ring->size;
     chain_begin(chain, head);
-    if (!walk_chain(&walk, head))
+    if (!walk_chain(walk, head))
         return false;
     chain_copy_out(&chain->read, 0, &chain->accel, sizeof(chain->accel));
     return true;
+}
+
+static void tell(const struct walk *walk)
+{
+    device_log("a descriptor chain cannot be used: %s (%llu)", walk->why,
+               (unsigned long long)walk->value);
+}
+
+bool ring_walk(struct ring *ring, uint16_t head, struct chain *chain)
+{
+    struct walk under_way = {.ring = ring, .chain = chain};
+    bool usable = walk(&under_way, head);
+
+    if (!usable)
+        tell(&under_way);
+    return usable;
 }
 
 static enum ring_outcome break_ring(struct ring *ring, const char *why, uint32_t value)
@@ -255,6 +278,7 @@ static enum ring_outcome break_ring(struct ring *ring, const char *why, uint32_t
 
 enum ring_outcome ring_take(struct ring *ring, struct chain *chain)
 {
+    struct walk under_way = {.ring = ring, .chain = chain};
     uint16_t available = load(&ring->avail->idx) - ring->next_avail;
     uint32_t answer_size;
     uint16_t head;
@@ -269,13 +293,14 @@ enum ring_outcome ring_take(struct ring *ring, struct chain *chain)
     head = load(&ring->avail->ring[ring->next_avail & (ring->size - 1)]);
     if (head >= ring->size)
         return break_ring(ring, "a chain begins beyond the queue", head);
-    usable = ring_walk(ring, head, chain);
+    usable = walk(&under_way, head);
     answer_size = chain->accel.magic == WIRE_MAGIC ? chain->accel.answer_size : 0;
     if (!ledger_take(ring->ledger, head, usable ? answer_size : 0))
         return break_ring(ring, "a chain is available that was not returned yet", head);
     ring->next_avail++;
     if (usable)
         return RING_TAKEN;
+    tell(&under_way);
     ring_return(ring, head, 0);
     return RING_REFUSED;
 }

@@ -45,6 +45,7 @@ enum ring_outcome {
     RING_TAKEN,
     RING_REFUSED, /* one that cannot be used, and was returned; logged */
     RING_BROKEN,  /* logged, once */
+    RING_LATER,   /* none is to be taken at the moment */
 };
 
 void ring_begin(struct ring *ring, struct device_ledger *ledger);

@@ -4,8 +4,8 @@
 #include "agent/worker/worker.h"
 #include "platform/relax.h"
 
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 /*
@@ -15,26 +15,16 @@
 
 enum {
     SPINS = 64,      /* looks at the ring between two at the clock */
-    UNKICKED_MS = 1, /* between two looks at a ring whose driver cannot kick */
     LONG_FACTOR = 2, /* to look for a while is off when requests take this often as long */
+    MOMENT_NS = 50000,
 };
-
-static void raise_event(int event)
-{
-    const uint64_t one = 1;
-
-    if (write(event, &one, sizeof(one)) < 0)
-        return; /* it is raised as high as can be */
-}
-
-void device_wake(struct device *device)
-{
-    raise_event(device->wake);
-}
 
 void device_tell(struct device *device)
 {
-    raise_event(device->tell);
+    const uint64_t one = 1;
+
+    if (write(device->tell, &one, sizeof(one)) < 0)
+        return; /* it is raised as high as can be */
 }
 
 static bool is_closing(struct device *device)
@@ -83,6 +73,15 @@ static bool spin(struct device *device)
     return false;
 }
 
+/*
+ * The driver may rely on what the front end was told is done, new memory for one: before that nothing is
+ * taken.
+ */
+static bool is_told(struct device *device)
+{
+    return atomic_load(&device->ring.ledger->told) == device->heard;
+}
+
 /* Take the next chain, if there is one. Under the turn. */
 static enum ring_outcome take(struct device *device, struct device_request *request)
 {
@@ -93,57 +92,31 @@ static enum ring_outcome take(struct device *device, struct device_request *requ
     if (!ring_ready(&device->ring) && !spin(device) && ring_arm(&device->ring))
         return RING_EMPTY;
     ring_disarm(&device->ring);
+    if (!is_told(device))
+        return RING_LATER;
     outcome = ring_take(&device->ring, &request->chain);
     if (outcome == RING_TAKEN)
         request_take(device, request);
     return outcome;
 }
 
-/* Edges are told once for each write, so that nobody needs to read the events to clear them. */
-static bool listen_to(struct device *device, int event)
-{
-    struct epoll_event wanted = {.events = EPOLLIN | EPOLLET};
-
-    return epoll_ctl(device->poller, EPOLL_CTL_ADD, event, &wanted) == 0;
-}
-
-void device_set_kick(struct device *device, int kick)
-{
-    if (device->kick >= 0) {
-        epoll_ctl(device->poller, EPOLL_CTL_DEL, device->kick, NULL); /* the broker has it too */
-        close(device->kick);
-    }
-    if (kick >= 0 && !listen_to(device, kick)) {
-        agent_warn(
-            "%s: what the driver kicks with is no eventfd: the ring is looked at every %d ms",
-            device->client.peer, UNKICKED_MS);
-        close(kick);
-        kick = -1;
-    }
-    device->kick = kick;
-}
-
-static void sleep_until_kicked(struct device *device, bool can_be_kicked)
-{
-    struct epoll_event event;
-
-    epoll_wait(device->poller, &event, 1, can_be_kicked ? -1 : UNKICKED_MS);
-}
-
 /* A chain, with what is in it not looked at. False: there may be one now, or the device is closed. */
 static bool wait_for_chain(struct device *device, struct device_request *request)
 {
+    const struct timespec moment = {.tv_nsec = MOMENT_NS};
     enum ring_outcome outcome;
-    bool can_be_kicked;
 
     begin_turn(device);
     outcome = take(device, request);
-    can_be_kicked = device->kick >= 0 || outcome != RING_EMPTY;
     pthread_mutex_unlock(&device->turn);
     if (outcome == RING_TAKEN)
         return true;
-    if (outcome != RING_REFUSED)
-        sleep_until_kicked(device, can_be_kicked);
+    if (outcome == RING_REFUSED)
+        device_end_connection(device);
+    else if (outcome == RING_LATER)
+        nanosleep(&moment, NULL);
+    else
+        doorbell_sleep(&device->doorbell, outcome == RING_EMPTY);
     return false;
 }
 
@@ -185,12 +158,10 @@ static void discount_thread(struct device *device)
     pthread_mutex_unlock(&device->lock);
 }
 
+/* What takes long is a plugin, and that was measured. */
 static void run(struct device *device, struct device_request *request)
 {
-    uint64_t begun = monotonic_ns();
-
-    request_run(device, request);
-    readers_note_time(&device->readers, monotonic_ns() - begun);
+    readers_note_time(&device->readers, request_run(device, request));
 }
 
 static void *serve(void *context)
@@ -216,32 +187,32 @@ void device_serve(struct device *device)
     device->threads++;
     pthread_mutex_unlock(&device->lock);
     atomic_store(&device->loaded, true);
-    device_wake(device);
+    doorbell_wake(&device->doorbell);
     serve(device);
 }
 
 void device_close(struct device *device)
 {
     readers_close(&device->readers);
-    device_wake(device);
+    doorbell_wake(&device->doorbell);
 }
 
 bool device_begin(struct device *device, struct device_ledger *ledger, uint32_t generation,
                   const char *name)
 {
+    bool has_doorbell;
+
     memset(device, 0, sizeof(*device));
-    device->kick = -1;
+    has_doorbell = doorbell_begin(&device->doorbell);
     device->front = -1;
-    device->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     device->tell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    device->poller = epoll_create1(EPOLL_CLOEXEC);
     pthread_mutex_init(&device->gate, NULL);
     pthread_mutex_init(&device->turn, NULL);
     pthread_mutex_init(&device->lock, NULL);
     readers_begin(&device->readers);
     ring_begin(&device->ring, ledger);
     return client_begin(&device->client, &device_carrier, name, generation) && device->tell >= 0 &&
-           listen_to(device, device->wake);
+           has_doorbell;
 }
 
 void device_end(struct device *device)
@@ -260,7 +231,6 @@ void device_end(struct device *device)
     pthread_mutex_destroy(&device->lock);
     pthread_mutex_destroy(&device->turn);
     pthread_mutex_destroy(&device->gate);
-    close(device->poller);
-    close(device->wake);
+    doorbell_end(&device->doorbell);
     close(device->tell);
 }

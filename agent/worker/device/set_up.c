@@ -11,7 +11,7 @@
 /* What the control thread does with the device while others serve it. */
 
 enum {
-    GRACE_MS = 100, /* for a call that nobody waits for, to end by itself */
+    GRACE_MS = 250, /* for a call that nobody waits for, to end by itself */
     LOOK_MS = 20,
     LOOKS = 50, /* without anything to look after, until the next one has to tell */
 };
@@ -20,7 +20,7 @@ static void begin_change(struct device *device)
 {
     pthread_mutex_lock(&device->gate);
     atomic_store(&device->changing, true);
-    device_wake(device);
+    doorbell_wake(&device->doorbell);
     pthread_mutex_lock(&device->turn);
 }
 
@@ -29,7 +29,7 @@ static void end_change(struct device *device)
     pthread_mutex_unlock(&device->turn);
     atomic_store(&device->changing, false);
     pthread_mutex_unlock(&device->gate);
-    device_wake(device);
+    doorbell_wake(&device->doorbell);
 }
 
 static void replace(int *fd, int by)
@@ -89,8 +89,11 @@ void device_set(struct device *device, const struct device_state *state, const i
     bool is_wanted = state->is_running || atomic_load(&device->ring.ledger->is_begun);
 
     begin_change(device);
-    device_set_kick(device, others[0]);
+    if (!doorbell_set_kick(&device->doorbell, others[0]))
+        device_log(
+            "what the driver kicks with is no eventfd: the ring is looked at again and again");
     replace(&device->front, others[2]);
+    device->heard = state->told;
     if (memory && is_wanted) {
         place(device, state, memory, others[1]);
     } else {
@@ -143,7 +146,7 @@ uint16_t device_leave(struct device *device)
     ring_leave(&device->ring);
     guest_memory_leave(device->memory);
     device->memory = NULL;
-    device_set_kick(device, -1);
+    doorbell_set_kick(&device->doorbell, -1);
     replace(&device->front, -1);
     device->started = false;
     end_change(device);
@@ -156,8 +159,7 @@ uint16_t device_leave(struct device *device)
 
 void device_forget(struct device *device)
 {
-    atomic_store(&device->greeted, false);
-    requests_drop(device);
+    device_end_connection(device);
     sessions_free(&device->client);
     resources_free(&device->client);
 }
@@ -193,6 +195,12 @@ static bool watch(struct device *device)
     }
     pthread_mutex_unlock(&device->client.lock);
     return any;
+}
+
+void device_have_watched(struct device *device)
+{
+    if (!atomic_exchange(&device->watched, true))
+        device_tell(device);
 }
 
 int device_watch(struct device *device)

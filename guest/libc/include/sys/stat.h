@@ -19,5 +19,6 @@ struct stat {
 
 /* Links are not followed: they are files of another kind. */
 int stat(const char *path, struct stat *status);
+int lstat(const char *path, struct stat *status);
 
 #endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Requests of a front end, each with a body and descriptors of the input's choice. A ring that is said to be
+ * running lies in memory that is there, what a worker would be told is complete, and no descriptor stays open.
+ */
+#include "agent/broker/front_end.h"
+#include "agent/broker/front_end_requests.h"
+#include "bytes.h"
+#include "virtio/virtio.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { EVENT, MEMORY, NOTHING, NR_FILES, MEMORY_SIZE = 1 << 20, MOST_FDS = VHOST_FDS_MOST + 1 };
+
+static int files[NR_FILES];
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc, (void)argv;
+    files[EVENT] = eventfd(0, EFD_CLOEXEC);
+    files[MEMORY] = memfd_create("fuzz", MFD_CLOEXEC);
+    files[NOTHING] = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (files[EVENT] < 0 || files[NOTHING] < 0 || ftruncate(files[MEMORY], MEMORY_SIZE))
+        abort();
+    return 0;
+}
+
+/* A request, what of its flags is set, how many descriptors and which, and its body. */
+static bool say(int fd, struct bytes *input)
+{
+    struct vhost_message message = {.header.request = bytes_take_8(input)};
+    uint8_t how = bytes_take_8(input);
+    size_t i;
+
+    message.header.flags = how & VHOST_USER_NEED_REPLY;
+    message.nr_fds = (how >> 4) % MOST_FDS;
+    for (i = 0; i < message.nr_fds; i++)
+        message.fds[i] = files[(how & 7) % NR_FILES];
+    message.header.size = bytes_take_16(input) % sizeof(message.body);
+    bytes_take(input, &message.body, message.header.size);
+    return vhost_send(fd, &message);
+}
+
+static void swallow_replies(int fd)
+{
+    char replies[1024];
+
+    while (recv(fd, replies, sizeof(replies), MSG_DONTWAIT) > 0)
+        ;
+}
+
+static bool lies_inside(const struct device_state *state, uint64_t address, size_t size)
+{
+    uint32_t i;
+
+    for (i = 0; i < state->nr_regions; i++)
+        if (address >= state->regions[i].front_address &&
+            address - state->regions[i].front_address < state->regions[i].size &&
+            size <= state->regions[i].size - (address - state->regions[i].front_address))
+            return true;
+    return false;
+}
+
+static void check(const struct front_end *front)
+{
+    struct device_state state;
+    int fds[DEVICE_FDS_MOST];
+    size_t count = front_end_state(front, &state, fds);
+    size_t i;
+
+    if (count != state.nr_regions + (size_t)state.has_kick + state.has_call + state.has_front)
+        abort();
+    for (i = 0; i < count; i++)
+        if (fcntl(fds[i], F_GETFD) < 0)
+            abort();
+    if (!state.is_running)
+        return;
+    if (!state.queue_size || state.queue_size > DEVICE_QUEUE_MOST || state.base > UINT16_MAX ||
+        !lies_inside(&state, state.desc, virtq_desc_bytes(state.queue_size)) ||
+        !lies_inside(&state, state.avail, virtq_avail_bytes(state.queue_size)) ||
+        !lies_inside(&state, state.used, virtq_used_bytes(state.queue_size)))
+        abort();
+}
+
+static void converse(struct front_end *front, int other, struct bytes *input)
+{
+    enum front_end_news news = FRONT_END_LISTENS;
+
+    while (input->size && news != FRONT_END_IS_GONE && say(other, input)) {
+        news = front_end_hear(front);
+        if (news == FRONT_END_STOPS && !front_end_stopped(front, bytes_take_16(input)))
+            break;
+        if (news != FRONT_END_IS_GONE)
+            check(front);
+        swallow_replies(other);
+    }
+}
+
+/* The lowest number that is free tells whether one below it was left open. */
+static int lowest_free(void)
+{
+    int fd = dup(STDERR_FILENO);
+
+    close(fd);
+    return fd;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct bytes input = {data, size};
+    struct front_end front;
+    int before = lowest_free();
+    int ends[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
+        return 0;
+    front_end_init(&front, bytes_take_8(&input) % 2 ? 2 : 63, "vhost-user:///run/vm0.sock");
+    front_end_begin(&front, ends[0]);
+    converse(&front, ends[1], &input);
+    front_end_end(&front);
+    close(ends[1]);
+    if (lowest_free() != before)
+        abort();
+    return 0;
+}

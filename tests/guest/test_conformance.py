@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conformance suite from within a virtual machine, served by a real agent with the same plugins.
+
+test_conformance.py MACHINE AGENT IMAGE PLUGIN:... [PROPERTIES OF THE CARRIER]
+
+Disks lie before and behind the carrier.
+"""
+import sys
+
+import qemu
+from served import Served
+
+LIMIT = 240  # seconds
+
+
+def disk(machine, name, folder):
+    path = folder / name
+    path.write_bytes(bytes(1 << 20))
+    return ['-drive', f'if=none,id={name},file={path},format=raw', '-device',
+            f'{qemu.DISK[machine]},drive={name}']
+
+
+def main():
+    machine, program, image, plugins, *properties = sys.argv[1:]
+    qemu.need()
+    agent = Served(program)
+    try:
+        agent.begin(plugins, '--allow-exec')
+        options = [*qemu.shared_memory(machine, 128), *disk(machine, 'first', agent.folder),
+                   *agent.carrier(machine, ''.join(f',{p}' for p in properties)),
+                   *disk(machine, 'last', agent.folder)]
+        run = qemu.boot(image, '', options, LIMIT)
+        print(run.output, f'# exit status {run.status} (QEMU: {run.code})', sep='\n')
+        ended = agent.end()
+        return 0 if run.status == 0 and ended == 0 else 1
+    finally:
+        agent.stop()
+
+
+if __name__ == '__main__':
+    sys.exit(main())
