@@ -58,6 +58,7 @@ class Faults:
     """Counts them, and how often something was wrong."""
 
     itself = False  # and what it loads
+    configuration = ''
 
     def __init__(self, told):
         kind, self.program, plugin, rpc, self.library, self.kind, *command = told
@@ -74,7 +75,9 @@ class Faults:
                              self.itself)
         shared.let_fail(at, way)
         environment = {**shared.environment, 'VACCEL_PLUGINS': ''}
-        return agent.serve(self.plugin, environment=environment), shared
+        (agent.folder / 'agent.toml').write_text(self.configuration)
+        agent.serve(self.plugin, '--config', 'agent.toml', environment=environment)
+        return agent, shared
 
     def news(self, agent):
         """What the agent logged since the last fault."""
