@@ -257,6 +257,7 @@ class Broker(Fresh):
     """From its start to its end."""
 
     victim = 'vaccel-agent'
+    has_one_worker = True
 
     def complaints(self, agent, shared):
         if agent.process.poll() is None:
@@ -275,7 +276,7 @@ class Broker(Fresh):
     def after_death(self, agent):
         """A worker that was begun ends, and then removes its files; another agent can take over."""
         left = agent.left_behind()
-        gone = 'the broker is gone' in agent.read_log()
+        gone = self.has_one_worker and 'the broker is gone' in agent.read_log()
         if any(not os.path.isdir(path) and path != str(agent.path) for path in left) or (
                 gone and left not in ([], [str(agent.path)])):
             yield 'the agent left ' + ' '.join(left)
@@ -286,9 +287,10 @@ class Broker(Fresh):
 
 
 class DeviceBroker(Broker):
-    """Which has a lot to talk about with a front end."""
+    """Which has a lot to talk about with a front end. Another of its workers may not have begun yet."""
 
     in_one_way = True
+    has_one_worker = False
 
 
 OF_SOCKETS = {'worker': Worker, 'start': Start, 'broker': Broker}
