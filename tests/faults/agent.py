@@ -58,6 +58,7 @@ class Faults:
     """Counts them, and how often something was wrong."""
 
     itself = False  # and what it loads
+    configuration = ''
 
     def __init__(self, told):
         kind, self.program, plugin, rpc, self.library, self.kind, *command = told
@@ -74,7 +75,9 @@ class Faults:
                              self.itself)
         shared.let_fail(at, way)
         environment = {**shared.environment, 'VACCEL_PLUGINS': ''}
-        return agent.serve(self.plugin, environment=environment), shared
+        (agent.folder / 'agent.toml').write_text(self.configuration)
+        agent.serve(self.plugin, '--config', 'agent.toml', environment=environment)
+        return agent, shared
 
     def news(self, agent):
         """What the agent logged since the last fault."""
@@ -254,6 +257,7 @@ class Broker(Fresh):
     """From its start to its end."""
 
     victim = 'vaccel-agent'
+    has_one_worker = True
 
     def complaints(self, agent, shared):
         if agent.process.poll() is None:
@@ -272,7 +276,7 @@ class Broker(Fresh):
     def after_death(self, agent):
         """A worker that was begun ends, and then removes its files; another agent can take over."""
         left = agent.left_behind()
-        gone = 'the broker is gone' in agent.read_log()
+        gone = self.has_one_worker and 'the broker is gone' in agent.read_log()
         if any(not os.path.isdir(path) and path != str(agent.path) for path in left) or (
                 gone and left not in ([], [str(agent.path)])):
             yield 'the agent left ' + ' '.join(left)
@@ -283,9 +287,10 @@ class Broker(Fresh):
 
 
 class DeviceBroker(Broker):
-    """Which has a lot to talk about with a front end."""
+    """Which has a lot to talk about with a front end. Another of its workers may not have begun yet."""
 
     in_one_way = True
+    has_one_worker = False
 
 
 OF_SOCKETS = {'worker': Worker, 'start': Start, 'broker': Broker}

@@ -92,7 +92,9 @@ def converse(guest):
 
 
 class Machine(Faults):
-    """One agent and one machine for all faults."""
+    """One agent and one machine for all faults, and no worker that waits for another."""
+
+    configuration = '[device]\nfront_ends = 1\n'
 
     def __init__(self, told):
         self.program, self.plugin, self.library, self.kind = told
