@@ -8,6 +8,7 @@
 #include "vaccel.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -178,6 +179,24 @@ static struct device_ledger *map_ledger(void)
     return ledger == MAP_FAILED ? NULL : ledger;
 }
 
+/*
+ * Memory of the guest's was taken away: its file shrank, or has no room left. Whoever touched it may be
+ * anywhere in a plugin, so nothing is left to do but to say so, and die of it.
+ */
+static void tell_of_bus_error(int number)
+{
+    (void)number;
+    agent_error("%s: the guest's memory was taken away from under the worker, which ends",
+                device.client.peer);
+}
+
+static void catch_bus_errors(void)
+{
+    const struct sigaction once = {.sa_handler = tell_of_bus_error, .sa_flags = SA_RESETHAND};
+
+    sigaction(SIGBUS, &once, NULL);
+}
+
 int device_main(uint32_t generation, const char *name)
 {
     const struct control_message ready = {.type = CONTROL_READY};
@@ -192,6 +211,7 @@ int device_main(uint32_t generation, const char *name)
         agent_error("%s: no memory, descriptors or threads for it", name);
         return EXIT_FAILURE;
     }
+    catch_bus_errors();
     if (!vaccel_is_initialized() && vaccel_bootstrap() != VACCEL_OK)
         return EXIT_FAILURE;
     if (vaccel_plugin_parse_and_load(worker.settings.plugins) != VACCEL_OK)

@@ -26,6 +26,8 @@ QUICK = '--quick' in sys.argv
 BOOTS = 1 if QUICK else 11
 MEMORY_MOST = 4  # MiB
 CALLS = BUILD / 'bench/guest/bench-calls'
+COUNTS_SIZE = 4 * 1024 * 1024  # at least that of struct copies
+COPIED_CALLS = 5
 MACHINES = ('q35', 'microvm')
 
 
@@ -118,6 +120,65 @@ def report_calls():
                  'a process, user attach', statistics.median(native[name]) / 1e3)
 
 
+def lies_at(pid, address):
+    """The byte of a file that is mapped there, in that process: (name, offset)."""
+    for entry in pathlib.Path(f'/proc/{pid}/maps').read_text(encoding='utf-8').splitlines():
+        span, _, offset, _, _, *name = entry.split(maxsplit=5)
+        start, end = (int(number, 16) for number in span.split('-'))
+        if start <= address < end:
+            return name[0] if name else '', int(offset, 16) + address - start
+    return '', 0
+
+
+def is_in_place(agent, seen, own):
+    """Whether a worker has there what the unikernel has at @own, of which it says the physical address."""
+    children = pathlib.Path(f'/proc/{agent.pid}/task/{agent.pid}/children').read_text().split()
+    return any(('memory-backend' in name, offset) == (True, own)
+               for name, offset in (lies_at(child, seen) for child in children))
+
+
+def count_copies(folder, times):
+    """All that the agent copied while a unikernel made so many calls of each kind, and where they lay."""
+    counts = folder / f'counts-{times}'
+    counts.write_bytes(bytes(COUNTS_SIZE))
+    environment = {**os.environ, 'BENCH_COPIES': str(counts),
+                   'LD_PRELOAD': str(next(BUILD.glob('bench/libbench-count-copies.so')))}
+    device = folder / f'device-{times}'
+    plugins = ':'.join(str(next(BUILD.glob(path))) for path in
+                       ('bench/remote/libvaccel-witness.so', 'plugins/noop/libvaccel-noop.so'))
+    with subprocess.Popen([BUILD / 'agent/vaccel-agent', '--plugins', plugins, '--listen',
+                           f'vhost-user://{device}'], env=environment, stderr=subprocess.PIPE,
+                          text=True) as agent:
+        while 'listening' not in agent.stderr.readline():
+            pass
+        places = {}
+        with subprocess.Popen([BUILD / 'tools/vaccel-run', '--accel', 'tcg', '--memory', '64',
+                               '--agent', device, BUILD / 'bench/guest/copies.elf', str(times)],
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as guest:
+            for said in guest.stdout:
+                name, *addresses = said.split()
+                if len(addresses) == 2:
+                    places[name] = is_in_place(agent, *(int(a, 16) for a in addresses))
+                if name == 'done':
+                    break
+        agent.terminate()
+        agent.communicate()
+    return int.from_bytes(counts.read_bytes()[:8], sys.byteorder), places
+
+
+def report_copies():
+    """Of two runs that differ in how many calls they made, the difference is what a call copies."""
+    with tempfile.TemporaryDirectory() as name:
+        few, _ = count_copies(pathlib.Path(name), 1)
+        many, places = count_copies(pathlib.Path(name), 1 + COPIED_CALLS)
+    copied = (many - few) / COPIED_CALLS
+    line('unikernel: bytes copied by the agent for a picture of 1 MiB in PNG, one of 8 MiB raw, and '
+         'matrices of 24 MiB', 'bytes', copied, 'the picture in PNG', 1024 * 1024,
+         **{'on': 'compared', 'is': 'at most', 'limit': 1})
+    line('unikernel: of three matrices and a raw picture, used where it has them', '', sum(places.values()),
+         'all four', 4, **{'on': 'compared', 'is': 'at least', 'limit': 1})
+
+
 def main():
     if not shutil.which('qemu-system-x86_64'):
         print('not installed: qemu-system-x86')
@@ -126,6 +187,7 @@ def main():
     report_memory()
     report_boot()
     report_calls()
+    report_copies()
     return 0
 
 

@@ -2,7 +2,7 @@
 #ifndef BENCH_WITNESS_H
 #define BENCH_WITNESS_H
 
-/* The plugin "witness": its SGEMM begins C with this instead of the product. */
+/* The plugin "witness": its SGEMM begins C with this instead of the product; its torch_model_run is it. */
 
 #include <stdint.h>
 

@@ -130,3 +130,9 @@ class RealDevice(RealAgent):
     def start(self, *options, listen=True, **how):
         at = ('--listen', f'vhost-user://{self.path}') if listen else ()
         return super().start(*at, *options, listen=False, **how)
+
+    def look(self):
+        """A worker that is not ready yet has not all that it will have."""
+        if f'worker {self.worker_pid()} is ready' not in self.read_log():
+            return None
+        return super().look()

@@ -256,7 +256,7 @@ class TestNotReady(DevicesTest):
         two = self.front().set_up()
         three = self.front()
         self.is_unanswered(three)
-        following, _ = self.workers(2)
+        following, _, _ = self.workers(3)
         self.assertTrue(self.state_of(following)['is_running'])
         self.assertEqual(len(three.receive(vhost.GET_FEATURES)), 8)
         self.assertEqual(len(two.ask(vhost.GET_FEATURES)), 8)

@@ -88,17 +88,17 @@ class TestQemu(QemuTest):
             self.assertTrue(self.state_of(worker)['is_running'])
         self.assert_silent()
 
-    def stopped(self, worker, base):
+    def stopped(self, worker, base, tell=None):
         while worker.tell('receive')[0] != STOP:
             pass
-        worker.tell('stopped', base)
+        (tell or worker.tell)('stopped', base)
 
     def test_end(self):
         worker = self.begin()
         machine, lines = self.q35()
         self.state_of(worker)
         self.order(lines, 'quit')
-        self.stopped(worker, 0)
+        self.stopped(worker, 0, worker.tell_last)
         self.assertEqual(machine.wait(PATIENCE), 0)
         following = self.agent.ready_worker()
         self.assertFalse(process_exists(worker.pid))

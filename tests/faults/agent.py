@@ -24,6 +24,7 @@ LONGEST = 15  # seconds for an example
 KEEPALIVE = 3000  # milliseconds
 TIMES = 4  # that memory must be lost before it counts
 FAILED = 1
+HANGS = 'no sign of life'  # of the agent, says the client
 NONE = state.Fault(0, 0, 'none', 0, 'nowhere')
 
 
@@ -46,6 +47,8 @@ class Client:
     def complaint(self, agent, may_fail):
         """None: all was right."""
         code, said = self.run(agent)
+        if HANGS in said:
+            return said
         if code == 0 or (may_fail and code == FAILED and said):
             return None
         return f'the {"first" if may_fail else "next"} example ended with {code}: {said}'

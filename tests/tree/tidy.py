@@ -4,6 +4,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -12,12 +13,22 @@ import tempfile
 ROOMS = ('src', 'transport', 'agent', 'plugins', 'examples', 'guest', 'fuzz')
 
 
+def own_headers():
+    """Of the compiler that clang-tidy is."""
+    done = subprocess.run(['clang', '-print-resource-dir'], text=True, stdout=subprocess.PIPE)
+    return f'-idirafter{done.stdout.strip()}/include'
+
+
 def commands_of(root, build):
     """How each file is compiled; once, the first way, if it is part of several programs."""
     commands = json.loads((build / 'compile_commands.json').read_text())
     found = {(build / c['directory'] / c['file']).resolve(): c for c in reversed(commands)}
+    headers = own_headers()
+    for command in found.values():
+        command['command'] = re.sub(r'-idirafter\S+', headers, command['command'])
     return {f: c for f, c in sorted(found.items()) if f.is_relative_to(root)
-            and f.relative_to(root).parts[0] in ROOMS and not f.name.startswith('test_')}
+            and f.relative_to(root).parts[0] in ROOMS and not f.name.startswith('test_')
+            and f.suffix != '.S'}
 
 
 def check(database, source):
@@ -27,8 +38,8 @@ def check(database, source):
 
 
 def main():
-    if not shutil.which('clang-tidy'):
-        print('clang-tidy is not installed')
+    if not shutil.which('clang-tidy') or not shutil.which('clang'):
+        print('clang and clang-tidy are not both installed')
         return 77
     root, build = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
     found = commands_of(root, build)

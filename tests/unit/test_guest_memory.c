@@ -42,8 +42,8 @@ static void test_regions_are_found_by_both_addresses(void **state)
 
     (void)state;
     assert_non_null(memory);
-    strcpy((char *)guest_at(&guest, 0x5000), "first");
-    strcpy((char *)guest_at(&guest, GUEST_SECOND), "second");
+    memcpy(guest_at(&guest, 0x5000), "first", sizeof("first"));
+    memcpy(guest_at(&guest, GUEST_SECOND), "second", sizeof("second"));
     assert_string_equal(guest_memory_front(memory, GUEST_FRONT + 0x5000, 6), "first");
     second = guest_memory_at(memory, guest_address(GUEST_SECOND));
     assert_string_equal(second->host, "second");

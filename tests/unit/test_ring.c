@@ -63,8 +63,8 @@ static void put_pair(uint16_t head)
 
 static void assert_returned(uint32_t head, uint32_t written)
 {
-    uint32_t got_head;
-    uint32_t got_written;
+    uint32_t got_head = 0;
+    uint32_t got_written = 0;
 
     assert_true(guest_take(&guest, &got_head, &got_written));
     assert_int_equal(got_head, head);

@@ -181,6 +181,19 @@ def test_an_id_can_be_used_again(agent):
             assert guest.message_of(chain).header['status'] == 0
 
 
+def test_as_many_calls_as_may_be(agent):
+    """One comes back, and the next one may come at once."""
+    with agent.guest() as guest:
+        session, most = guest.begin(), guest.welcome['calls_max']
+        flying = [guest.start_call(session) for _ in range(most)]
+        for _ in range(3000):
+            for chain in guest.collect(guest.patience):
+                assert guest.answer(chain.id).status == 0
+                flying.remove(chain.id)
+            while len(flying) < most:
+                flying.append(guest.start_call(session))
+
+
 def test_more_calls_than_may_be(agent):
     """Those that are one too many are refused; pings and cancels are not."""
     with agent.guest() as guest:

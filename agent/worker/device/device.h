@@ -13,30 +13,30 @@ struct device_request;
 struct device {
     struct client client;
     struct readers readers;
-    struct doorbell doorbell;
-    int tell;                      /* an eventfd: the control thread has something to look at */
-    atomic_bool loaded;            /* plugins are there, and calls can be run */
-    atomic_bool greeted;           /* hello was said, and answered */
-    atomic_uint connection;        /* counts them; requests of one that is over get goodbyes */
     atomic_uint_fast64_t gathered; /* bytes of numbers that were scattered, and had to be copied */
-    atomic_bool watched;           /* the control thread looks for calls that are overdue */
-    int looks;                     /* its own: how often it has found nothing */
+    struct doorbell doorbell;
+    int tell;               /* an eventfd: the control thread has something to look at */
+    int looks;              /* its own: how often it has found nothing that is overdue */
+    atomic_uint connection; /* counts them; requests of one that is over get goodbyes */
+    atomic_bool loaded;     /* plugins are there, and calls can be run */
+    atomic_bool greeted;    /* hello was said, and answered */
+    atomic_bool watched;    /* the control thread looks for calls that are overdue */
 
     /* Who changes what the reader uses first takes the gate, so that the reader lets it have the turn. */
-    pthread_mutex_t gate;
     atomic_bool changing;
+    pthread_mutex_t gate;
     pthread_mutex_t turn; /* of what follows, and of taking from the ring */
     struct guest_memory *memory;
     struct ring ring;
+    int front;
     uint32_t heard; /* of the ledger's told */
     bool started;   /* the ring was, and did not stop since */
     bool serving;
-    int front;
 
+    bool stopping; /* the control thread waits until there are no requests; under the lock, too */
     pthread_mutex_t lock; /* of what follows; held for a few instructions */
     unsigned int threads;
     unsigned int nr_requests;       /* that use memory of the guest's */
-    bool stopping;                  /* the control thread waits until there are none */
     struct device_request *spare;   /* kept for the next ones */
     struct device_request *partial; /* whose payload is not all there */
     struct device_request *held;    /* answered, but for rooms that are still to come */

@@ -18,19 +18,24 @@ void device_log_name(const char *of)
     pthread_mutex_unlock(&budget.lock);
 }
 
-void device_log(const char *format, ...)
+static void write_line(const char *text)
 {
     char whose[PEER_NAME_SIZE];
-    char text[TEXT_SIZE];
-    va_list arguments;
 
-    if (!agent_log_allows(&budget))
-        return;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
     pthread_mutex_lock(&budget.lock);
     snprintf(whose, sizeof(whose), "%s", name);
     pthread_mutex_unlock(&budget.lock);
     agent_warn("%s: %s", whose, text);
+}
+
+void device_log(const char *format, ...)
+{
+    char text[TEXT_SIZE];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    if (agent_log_allows(&budget))
+        write_line(text);
 }

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Addresses as words: what is one, what is not, what is in it. */
+#include "stream/address.h"
+#include "vaccel/error.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static char why[ADDRESS_WHY_SIZE];
+
+static void assert_why(const char *part)
+{
+    if (!strstr(why, part))
+        fail_msg("\"%s\" does not say \"%s\"", why, part);
+}
+
+static void test_what_can_be_understood(void **state)
+{
+    static const char *const both[] = {"unix:///a",           "unix:///run/a b/ä.sock",
+                                       "tcp://127.0.0.1:1",   "tcp://127.0.0.1:65535",
+                                       "tcp://[::1]:65500",   "tcp://[fe80::1%lo]:1",
+                                       "vsock://2:65500",     "vsock://0:0",
+                                       "vsock://3:4294967295"};
+    static const char *const to_listen[] = {"tcp://0.0.0.0:0",
+                                            "tcp://[::]:0",
+                                            "vsock://any:65500",
+                                            "vsock://4294967295:65500",
+                                            "vhost-user:///run/a b/vm0.sock",
+                                            "vhost-user:///a?id=1",
+                                            "vhost-user:///a?id=63"};
+    static const char *const to_connect[] = {"tcp://localhost:65500", "tcp://a-b.c_d.example:1"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(both) / sizeof(both[0]); i++) {
+        assert_int_equal(address_check(both[i], true, why, sizeof(why)), VACCEL_OK);
+        assert_int_equal(address_check(both[i], false, why, sizeof(why)), VACCEL_OK);
+    }
+    for (size_t i = 0; i < sizeof(to_listen) / sizeof(to_listen[0]); i++) {
+        assert_int_equal(address_check(to_listen[i], true, why, sizeof(why)), VACCEL_OK);
+        assert_int_equal(address_check(to_listen[i], false, why, sizeof(why)), VACCEL_EINVAL);
+    }
+    for (size_t i = 0; i < sizeof(to_connect) / sizeof(to_connect[0]); i++) {
+        assert_int_equal(address_check(to_connect[i], false, why, sizeof(why)), VACCEL_OK);
+        assert_int_equal(address_check(to_connect[i], true, why, sizeof(why)), VACCEL_EINVAL);
+        assert_why("must be a number here");
+    }
+}
+
+static void test_what_can_not(void **state)
+{
+    static const char *const wrong[] = {
+        "",
+        "127.0.0.1:65500",
+        "http://127.0.0.1:80",
+        "unix:/a",
+        "unix://",
+        "unix://a",
+        "unix:///",
+        "unix:///a/",
+        "tcp://",
+        "tcp://127.0.0.1",
+        "tcp://127.0.0.1:",
+        "tcp://127.0.0.1:65536",
+        "tcp://127.0.0.1:99999999999999999999",
+        "tcp://127.0.0.1:-1",
+        "tcp://127.0.0.1:+1",
+        "tcp://127.0.0.1: 1",
+        "tcp://127.0.0.1:1 ",
+        "tcp://127.0.0.1:1/",
+        "tcp://127.0.0.1:0x1",
+        "tcp://:1",
+        "tcp:// :1",
+        "tcp://user@host:1",
+        "tcp://::1:1",
+        "tcp://[]:1",
+        "tcp://[:1",
+        "tcp://[::1:1",
+        "tcp://[::1]",
+        "tcp://[::1]1",
+        "tcp://[::1]x:1",
+        "tcp://::1]:1",
+        "vsock://",
+        "vsock://2",
+        "vsock://:1",
+        "vsock://2:",
+        "vsock://2:4294967296",
+        "vsock://4294967296:1",
+        "vsock://18446744073709551616:1",
+        "vsock://-1:1",
+        "vsock://anyone:1",
+        "vsock://2:1:1",
+        "vsock://2:any",
+        "vsock://2:1 ",
+        "vhost-user://",
+        "vhost-user:///",
+        "vhost-user://a",
+        "vhost-user:///a/",
+        "vhost-user:///a?",
+        "vhost-user:///a?id",
+        "vhost-user:///a?id=",
+        "vhost-user:///a?id=0",
+        "vhost-user:///a?id=2",
+        "vhost-user:///a?id=64",
+        "vhost-user:///a?id=4294967297",
+        "vhost-user:///a?id=-1",
+        "vhost-user:///a?id=63x",
+        "vhost-user:///a?id=63?id=63",
+        "vhost-user:///a?name=x",
+        "vhost-user://?id=63",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        int fd = -1;
+
+        assert_int_equal(address_check(wrong[i], false, why, sizeof(why)), VACCEL_EINVAL);
+        assert_int_equal(address_check(wrong[i], true, why, sizeof(why)), VACCEL_EINVAL);
+        assert_why(wrong[i]);
+        assert_int_equal(address_connect(wrong[i], 1, &fd, why, sizeof(why)), VACCEL_EINVAL);
+        assert_int_equal(address_listen(wrong[i], &fd, why, sizeof(why)), VACCEL_EINVAL);
+        assert_int_equal(fd, -1);
+    }
+}
+
+static void assert_longest_path(const char *before, const char *behind)
+{
+    char address[256];
+    int length = snprintf(address, sizeof(address), "%s/%0*d%s", before, 107, 0, behind);
+
+    assert_true(length < (int)sizeof(address));
+    assert_int_equal(address_check(address, true, why, sizeof(why)), VACCEL_EINVAL);
+    assert_why("107 bytes");
+    snprintf(address, sizeof(address), "%s/%0*d%s", before, 106, 0, behind);
+    assert_int_equal(address_check(address, true, why, sizeof(why)), VACCEL_OK);
+}
+
+static void test_longest_path(void **state)
+{
+    (void)state;
+    assert_longest_path("unix://", "");
+    assert_longest_path("vhost-user://", "");
+    assert_longest_path("vhost-user://", "?id=63");
+}
+
+static void test_devices(void **state)
+{
+    (void)state;
+    assert_int_equal(address_device("vhost-user:///a"), 2);
+    assert_int_equal(address_device("vhost-user:///a?id=1"), 1);
+    assert_int_equal(address_device("vhost-user:///a?id=63"), 63);
+    assert_int_equal(address_device("unix:///a?id=63"), 0);
+    assert_int_equal(address_device("tcp://127.0.0.1:0"), 0);
+    assert_int_equal(address_device("vhost-user:///a?id=64"), 0);
+}
+
+static void test_paths_of_unix_sockets(void **state)
+{
+    char path[256];
+
+    (void)state;
+    assert_true(address_path("unix:///a?id=63", path, sizeof(path)));
+    assert_string_equal(path, "/a?id=63");
+    assert_true(address_path("vhost-user:///a/b?id=63", path, sizeof(path)));
+    assert_string_equal(path, "/a/b");
+    assert_false(address_path("tcp://127.0.0.1:0", path, sizeof(path)));
+    assert_string_equal(path, "");
+}
+
+static void test_long_addresses_are_cut_in_sentences(void **state)
+{
+    static char address[100000] = "tcp://";
+
+    (void)state;
+    memset(address + 6, 'x', sizeof(address) - 7);
+    assert_int_equal(address_check(address, false, why, sizeof(why)), VACCEL_EINVAL);
+    assert_true(strlen(why) < sizeof(why) - 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_can_be_understood),
+        cmocka_unit_test(test_what_can_not),
+        cmocka_unit_test(test_longest_path),
+        cmocka_unit_test(test_devices),
+        cmocka_unit_test(test_paths_of_unix_sockets),
+        cmocka_unit_test(test_long_addresses_are_cut_in_sentences),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
