@@ -42,7 +42,8 @@ struct vaccel_op_call {
     size_t nr_read;
     struct vaccel_arg *write;
     size_t nr_write;
-    const void *description; /* what the library knows of the arguments; for its own transports */
+    /* What the library knows of the arguments, for transports that are built with it; NULL: by name. */
+    const void *description;
 };
 
 /*

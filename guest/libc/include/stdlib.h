@@ -25,7 +25,7 @@ char *getenv(const char *name);
 
 /* Write what is buffered, and end the machine. */
 _Noreturn void exit(int status);
-/* The host gets 134, as from a shell. */
+/* The status is 134, as a shell would tell it; the machine may tell the host a smaller one. */
 _Noreturn void abort(void);
 
 #endif
