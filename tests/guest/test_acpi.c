@@ -114,11 +114,12 @@ static uint8_t *add_rsdp(uint64_t address, uint8_t revision)
 
 static uint8_t *add_root(uint8_t revision, const uint64_t *addresses, size_t count)
 {
-    uint8_t root[128] = {0};
+    uint8_t root[128] = "RSDT";
     size_t width = revision ? 8 : 4;
     size_t i;
 
-    memcpy(root, revision ? "XSDT" : "RSDT", 4);
+    if (revision)
+        root[0] = 'X';
     for (i = 0; i < count; i++)
         set(root + HEADER + i * width, addresses[i], width);
     finish(root, HEADER + count * width);
