@@ -304,17 +304,18 @@ static void test_addresses(void **state)
 /* Other tables, wrong ones among them, and what is left over at the end of the table of tables. */
 static void test_among_others(void **state)
 {
-    const uint64_t addresses[] = {0, ROOT, 0x7fe3000, 0x7fe4000, MCFG};
+    const uint64_t addresses[] = {0, ROOT, 0x7fe3000, 0x7fe4000, 0x7fe5000, MCFG};
     uint8_t revision;
 
     (void)state;
     for (revision = 0; revision <= 2; revision += 2) {
         forget(NULL);
         add_rsdp(RSDP, revision);
-        add_root(revision, addresses, 5);
+        add_root(revision, addresses, 6);
         add_mcfg(MCFG, 0xe0000000);
         add_mcfg(0x7fe3000, 0xb0000000)[ENTRIES]++;
         add(0x7fe4000, "MCFG", 4);
+        finish(add_mcfg(0x7fe5000, 0xb0000000), HEADER - 1);
         assert_true(find());
         assert_int_equal(ecam.base, 0xe0000000);
         finish(at(ROOT), pieces[1].size - 1);
