@@ -37,6 +37,7 @@ struct hvm_memory {
 
 /* Where struct boot_params, a page of bytes, has what is used of it. */
 enum {
+    PARAMS_RSDP = 0x070,
     PARAMS_EXT_INITRD_ADDRESS = 0x0c0,
     PARAMS_EXT_INITRD_SIZE = 0x0c4,
     PARAMS_EXT_COMMAND_LINE = 0x0c8,
@@ -87,6 +88,7 @@ static void read_pvh(struct boot *boot, const struct hvm_start_info *info)
         add_memory(boot, memory[i].address, memory[i].size, memory[i].type);
     if (info->nr_modules)
         boot->initrd = (struct boot_range){module->address, module->address + module->size};
+    boot->rsdp = info->rsdp;
     copy_command_line(boot, info->command_line);
 }
 
@@ -114,6 +116,7 @@ static void read_linux(struct boot *boot, const uint8_t *params)
         add_memory(boot, wide_field(entry, 0, 4), wide_field(entry, 8, 12), field(entry, 16));
     if (initrd && size)
         boot->initrd = (struct boot_range){initrd, initrd + size};
+    boot->rsdp = wide_field(params, PARAMS_RSDP, PARAMS_RSDP + 4);
     copy_command_line(boot, wide_field(params, PARAMS_COMMAND_LINE, PARAMS_EXT_COMMAND_LINE));
 }
 

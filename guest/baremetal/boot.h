@@ -19,6 +19,7 @@ struct boot {
     struct boot_range initrd;                /* empty: there is none */
     struct boot_range ram[BOOT_RANGES_MOST]; /* that nobody reserved */
     size_t nr_ram;
+    uint64_t rsdp; /* where ACPI's tables begin; 0: not said */
 };
 
 /*

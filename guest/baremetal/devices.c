@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "acpi.h"
 #include "cpu.h"
 #include "machine.h"
+#include "system_state.h"
 #include "virtio/mmio.h"
 #include "virtio/pci.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Where devices are: named on the command line, on PCI, and in the slots of QEMU's microvm. */
 
 enum { PCI_ADDRESS = 0xcf8, PCI_DATA = 0xcfc, WORDS_MOST = 32 };
+enum { ECAM_FUNCTION_SHIFT = 12, ECAM_BUS_SHIFT = 20 };
 
 static const uint32_t pci_enable = UINT32_C(1) << 31;
 
@@ -21,6 +25,7 @@ static struct {
     unsigned int line;
 } named[WORDS_MOST];
 static size_t nr_named;
+static struct acpi_ecam ecam;
 
 /* <size>[KMG]@<address>:<line>[:<id>]; anything else is not for us. */
 void devices_add_word(const char *word)
@@ -40,22 +45,33 @@ void devices_add_word(const char *word)
     named[nr_named++].line = (unsigned int)strtol(end + 1, NULL, 0);
 }
 
-static uint32_t pci_read(uint32_t function, uint32_t offset)
+static uint32_t port_read(uint32_t function, uint32_t offset)
 {
     cpu_out32(PCI_ADDRESS, pci_enable | function << 8 | offset);
     return cpu_in32(PCI_DATA);
 }
 
-static void pci_write(uint32_t function, uint32_t offset, uint32_t value)
+static void port_write(uint32_t function, uint32_t offset, uint32_t value)
 {
     cpu_out32(PCI_ADDRESS, pci_enable | function << 8 | offset);
     cpu_out32(PCI_DATA, value);
 }
 
-static bool has_pci(void)
+static volatile uint32_t *ecam_register(uint32_t function, uint32_t offset)
 {
-    cpu_out32(PCI_ADDRESS, pci_enable);
-    return cpu_in32(PCI_ADDRESS) == pci_enable && (pci_read(0, 0) & 0xffff) != 0xffff;
+    uint64_t address = ecam.base + ((uint64_t)function << ECAM_FUNCTION_SHIFT) + offset;
+
+    return (volatile uint32_t *)(uintptr_t)address;
+}
+
+static uint32_t ecam_read(uint32_t function, uint32_t offset)
+{
+    return function >> 8 <= ecam.last_bus ? *ecam_register(function, offset) : UINT32_MAX;
+}
+
+static void ecam_write(uint32_t function, uint32_t offset, uint32_t value)
+{
+    *ecam_register(function, offset) = value;
 }
 
 static volatile void *map(uint64_t address, uint64_t size)
@@ -63,13 +79,42 @@ static volatile void *map(uint64_t address, uint64_t size)
     return memory_map(address, size) ? (volatile void *)(uintptr_t)address : NULL;
 }
 
-static const struct pci_access ports = {.read = pci_read, .write = pci_write};
+static const struct pci_access by_ports = {.read = port_read, .write = port_write};
+static const struct pci_access by_ecam = {.read = ecam_read, .write = ecam_write};
 static const struct virtio_machine machine = {
     .map = map,
     .message = interrupts_message,
     .line = interrupts_line,
     .sleep = interrupts_sleep,
 };
+
+/* The first function of bus 0 is the host bridge. What is not there reads as ones, or as zeros. */
+static bool has_bridge(const struct pci_access *pci)
+{
+    uint32_t vendor = pci->read(0, 0) & 0xffff;
+
+    return vendor && vendor != 0xffff;
+}
+
+static bool has_ports(void)
+{
+    cpu_out32(PCI_ADDRESS, pci_enable);
+    return cpu_in32(PCI_ADDRESS) == pci_enable && has_bridge(&by_ports);
+}
+
+static bool has_ecam(void)
+{
+    return acpi_find_ecam(system_rsdp, &ecam) &&
+           memory_map(ecam.base, (uint64_t)(ecam.last_bus + 1) << ECAM_BUS_SHIFT) &&
+           has_bridge(&by_ecam);
+}
+
+static struct virtio_port *find_on_pci(const struct pci_access *pci)
+{
+    if (getenv("BOOT_REPORT"))
+        fprintf(stderr, "pci: by %s\n", pci == &by_ecam ? "ECAM" : "ports");
+    return virtio_pci_find(pci, &machine);
+}
 
 static struct virtio_port *find_named(void)
 {
@@ -98,8 +143,14 @@ static struct virtio_port *find_in_slots(void)
 struct virtio_port *virtio_port_find(void)
 {
     struct virtio_port *found = find_named();
+    bool is_pc;
 
     if (found)
         return found;
-    return has_pci() ? virtio_pci_find(&ports, &machine) : find_in_slots();
+    is_pc = has_ports(); /* which has something else where the slots would be */
+    if (has_ecam())
+        found = find_on_pci(&by_ecam);
+    else if (is_pc)
+        found = find_on_pci(&by_ports);
+    return found || is_pc ? found : find_in_slots();
 }

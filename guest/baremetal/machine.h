@@ -30,6 +30,8 @@ _Noreturn void machine_panic(const char *sentence);
 void memory_begin(void);
 /* False: no memory for page tables is left, or an address that cannot be. */
 bool memory_map(uint64_t address, uint64_t size);
+/* What others left in the first 4 GiB; NULL: not all of it can be read, or it is the image's. */
+const void *memory_see(uint64_t address, uint64_t size);
 /* Take the largest piece of memory that holds neither image nor initrd. */
 struct boot_range memory_heap(const struct boot *boot);
 /* So that a NULL pointer, an overflow of the stack and writing to code are exceptions. */

@@ -110,6 +110,15 @@ bool memory_map(uint64_t address, uint64_t size)
     return true;
 }
 
+const void *memory_see(uint64_t address, uint64_t size)
+{
+    if (address < PAGE_SIZE || address > four_gib || size > four_gib - address)
+        return NULL;
+    if (address < (uintptr_t)image_end && address + size > (uintptr_t)image_start)
+        return NULL;
+    return (const void *)(uintptr_t)address;
+}
+
 /* On the Linux way these tables are still empty, and the monitor's are in use. */
 void memory_begin(void)
 {

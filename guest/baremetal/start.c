@@ -17,6 +17,7 @@ static struct boot boot;
 struct command_line system_words;
 struct boot_range system_memory;
 struct boot_range system_initrd;
+uint64_t system_rsdp;
 
 static void read_words(void)
 {
@@ -53,6 +54,7 @@ _Noreturn void machine_start(int protocol, uint64_t address)
     memory_protect();
     system_memory = memory_heap(&boot);
     system_initrd = boot.initrd;
+    system_rsdp = boot.rsdp;
     read_words();
     clock_begin();
     interrupts_begin_controller();

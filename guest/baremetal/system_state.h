@@ -5,9 +5,10 @@
 #include "boot.h"
 #include "command_line.h"
 
-/* What start.c found, for system.c. */
+/* What start.c found, for system.c and devices.c. */
 extern struct command_line system_words;
 extern struct boot_range system_memory;
 extern struct boot_range system_initrd;
+extern uint64_t system_rsdp;
 
 #endif

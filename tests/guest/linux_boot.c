@@ -2,16 +2,20 @@
 /*
  * Boots the image that its first argument names, of its initrd, as a monitor does by the Linux 64-bit
  * protocol: loads its segments, and enters at its ELF entry with a struct boot_params. The image gets the
- * other arguments and the same initrd. This program is linked to lie elsewhere.
+ * other arguments and the same initrd. This program is linked to lie elsewhere. With ECAM=... in its
+ * environment it tells of ACPI tables, which say that PCI's configuration space is there.
  */
 #include "libc/system.h"
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ELF_LOAD = 1, E820_RAM = 1, E820_ENTRY = 20, RAM_END = 96 << 20, IMAGE_MOST = 1 << 20 };
+enum { TABLES = 0x80000, RSDP_SIZE = 20, ROOT_SIZE = 40, MCFG_SIZE = 60, CHECKSUM = 9 };
 enum {
+    RSDP = 0x070,
     E820_COUNT = 0x1e8,
     INITRD = 0x218,
     INITRD_SIZE = 0x21c,
@@ -40,6 +44,35 @@ static uint8_t image[IMAGE_MOST];
 static void set32(size_t offset, uint32_t value)
 {
     memcpy(params + offset, &value, sizeof(value));
+}
+
+/* A table with its checksum. */
+static uint64_t add_table(uint64_t address, uint8_t *table, size_t size, size_t checksum)
+{
+    uint8_t sum = 0;
+    size_t i;
+
+    for (i = 0; i < size; i++)
+        sum = (uint8_t)(sum + table[i]);
+    table[checksum] = (uint8_t)-sum;
+    memcpy((void *)(uintptr_t)address, table, size);
+    return address;
+}
+
+static void tell_of_ecam(uint64_t base)
+{
+    uint8_t mcfg[MCFG_SIZE] = {'M', 'C', 'F', 'G', MCFG_SIZE, [55] = 255};
+    uint8_t root[ROOT_SIZE] = {'R', 'S', 'D', 'T', ROOT_SIZE};
+    uint8_t rsdp[RSDP_SIZE] = "RSD PTR ";
+    uint64_t at;
+
+    memcpy(mcfg + 44, &base, sizeof(base));
+    at = add_table(TABLES, mcfg, sizeof(mcfg), CHECKSUM);
+    memcpy(root + 36, &at, 4);
+    at = add_table(TABLES + 0x100, root, sizeof(root), CHECKSUM);
+    memcpy(rsdp + 16, &at, 4);
+    at = add_table(TABLES + 0x200, rsdp, sizeof(rsdp), CHECKSUM - 1);
+    set32(RSDP, (uint32_t)at);
 }
 
 static void add_ram(uint64_t start, uint64_t size)
@@ -98,6 +131,8 @@ int main(int argc, char **argv)
     memcpy(&header, image, sizeof(header));
     join(argc - 2, argv + 2);
     fill_params();
+    if (getenv("ECAM"))
+        tell_of_ecam((uint64_t)strtol(getenv("ECAM"), NULL, 0));
     load(&header);
     __asm__ volatile("cli; jmp *%0" ::"r"(header.entry), "S"(params) : "memory");
     return 1;

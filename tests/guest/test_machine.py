@@ -6,6 +6,7 @@ test_machine.py IMAGE:LINUX_BOOT [PATTERN]
 import pathlib
 import re
 import shutil
+import struct
 import sys
 import tempfile
 import time
@@ -205,6 +206,50 @@ class TestDevice(Folder):
             *qemu.carrier('q35', fake.listener.getsockname(), ',bus=root1')])
         self.assertEqual(run.status, 0, run.output)
         self.assertRegex(run.output, r'device virtio-pci 0[1-9]:00\.0')
+
+    def test_ecam(self):
+        """By which way PCI is found, and that all else is then found by it."""
+        for machine, way in (('q35', 'ECAM'), ('pc', 'ports')):
+            with self.subTest(machine):
+                run = self.start(machine, *self.disk(machine), words='BOOT_REPORT=1 device:200', delay=0.001)
+                self.assertEqual(run.status, 0, run.output)
+                self.assertIn(f'\npci: by {way}\n', run.output)
+                self.assertIn('interrupts arrive\nagain, error 0\n', run.output)
+
+    def test_ecam_that_is_not_there(self):
+        """The table is right, but nothing is where it says."""
+        table = self.folder / 'mcfg'
+        table.write_bytes(struct.pack('<8xQHBB4x', 0xd0000000, 0, 0, 255))
+        run = self.start('pc', '-acpitable', f'sig=MCFG,data={table}', words='BOOT_REPORT=1 device:1')
+        self.assertEqual(run.status, 0, run.output)
+        self.assertIn('\npci: by ports\n', run.output)
+
+    def test_ecam_without_ports(self):
+        """There nobody gave the device an address. The tables are this test's, the machine has none."""
+        root = self.folder / 'root'
+        root.mkdir()
+        shutil.copy(IMAGE, root / 'machine.elf')
+        run = qemu.boot(LINUX_BOOT, 'ECAM=0xe0000000 machine.elf BOOT_REPORT=1 device:1', [
+            '-M', 'microvm,pcie=on', '-m', '128M', '-device', 'virtio-rng-pci', *self.disk('q35'),
+            '-initrd', qemu.archive(root, self.folder / 'files.cpio')])
+        self.assertEqual(run.status, 0, run.output)
+        self.assertIn('\npci: by ECAM\n', run.output)
+        self.assertRegex(run.output, r'virtio-pci 00:0\d\.0 has no address: ')
+        self.assertIn('device none\n', run.output)
+
+    def test_slots_beside_ecam(self):
+        fake = FakeDevice(self.folder / 'slots.sock')
+        fake.start()
+        root = self.folder / 'root'
+        root.mkdir()
+        shutil.copy(IMAGE, root / 'machine.elf')
+        run = qemu.boot(LINUX_BOOT, 'ECAM=0xe0000000 machine.elf BOOT_REPORT=1 device:20', [
+            *qemu.shared_memory('microvm', 128), '-M', 'pcie=on',
+            *qemu.carrier('microvm', fake.listener.getsockname()),
+            '-initrd', qemu.archive(root, self.folder / 'files.cpio')])
+        self.assertEqual(run.status, 0, run.output)
+        self.assertIn('\npci: by ECAM\n', run.output)
+        self.assertIn('device virtio-mmio', run.output)
 
     def test_legacy_mmio(self):
         run = self.start('microvm', '-global', 'virtio-mmio.force-legacy=true')
