@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/connections.h"
+#include "agent/broker/let_go.h"
 #include "agent/log.h"
 #include "vaccel/error.h"
 #include "wire/goodbye.h"
@@ -47,7 +48,7 @@ void connections_drop(struct connections *connections, uint32_t slot)
 {
     if (slot >= connections->most || connections->sockets[slot] < 0)
         return;
-    close(connections->sockets[slot]);
+    let_go(connections->sockets[slot]);
     connections->sockets[slot] = -1;
     connections->count--;
 }
