@@ -36,8 +36,8 @@ static void close_now(int fd)
 
 void vhost_receiver_begin(struct vhost_receiver *receiver, bool wants_replies)
 {
-    *receiver = (struct vhost_receiver){.reply = wants_replies ? VHOST_USER_REPLY : 0,
-                                        .let_go = close_now};
+    *receiver =
+        (struct vhost_receiver){.reply = wants_replies ? VHOST_USER_REPLY : 0, .let_go = close_now};
 }
 
 static void close_fds(struct vhost_receiver *receiver)
