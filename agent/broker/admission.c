@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/admission.h"
+#include "agent/broker/let_go.h"
 #include "agent/log.h"
 #include "vaccel/error.h"
 
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 enum { PAUSE_MS = 500, SENTENCE_SIZE = 256 };
 
@@ -21,7 +21,7 @@ static void refuse_over_limit(struct admission *admission, int socket, uint32_t 
         "in the [limits] of its configuration",
         most);
     connection_end(socket, VACCEL_EUSERS, sentence);
-    close(socket);
+    let_go(socket);
     if (!admission->limit_is_told)
         agent_warn("refusing connections above %u: raise connections in [limits] if there should "
                    "be more",

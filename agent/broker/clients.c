@@ -44,8 +44,9 @@ void clients_poll(struct clients *clients, struct polled *polled)
 static void receive(struct clients *clients)
 {
     struct control_message message;
+    int left = MESSAGES_A_TURN;
 
-    while (keeper_receive(&clients->keeper, &message))
+    while (keeper_receive(&clients->keeper, &message, &left))
         if (message.type == CONTROL_CLOSED)
             connections_drop(&clients->connections, message.slot);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/connections.h"
+#include "agent/broker/let_go.h"
+#include "agent/broker/shared_memory.h"
 #include "agent/log.h"
 #include "vaccel/error.h"
 #include "wire/goodbye.h"
@@ -8,14 +10,13 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 static struct ledger *share_ledger(int *fd)
 {
     void *ledger = MAP_FAILED;
 
-    *fd = memfd_create("vaccel-agent-ledger", MFD_CLOEXEC);
-    if (*fd >= 0 && ftruncate(*fd, sizeof(struct ledger)) == 0)
+    *fd = shared_memory("vaccel-agent-ledger", sizeof(struct ledger));
+    if (*fd >= 0)
         ledger = mmap(NULL, sizeof(struct ledger), PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
     return ledger == MAP_FAILED ? NULL : ledger;
 }
@@ -47,7 +48,7 @@ void connections_drop(struct connections *connections, uint32_t slot)
 {
     if (slot >= connections->most || connections->sockets[slot] < 0)
         return;
-    close(connections->sockets[slot]);
+    let_go(connections->sockets[slot]);
     connections->sockets[slot] = -1;
     connections->count--;
 }

@@ -171,8 +171,9 @@ static void hear_stopped(struct device *device, uint32_t next)
 static void receive(struct device *device)
 {
     struct control_message message;
+    int left = MESSAGES_A_TURN;
 
-    while (keeper_receive(&device->keeper, &message))
+    while (keeper_receive(&device->keeper, &message, &left))
         if (message.type == CONTROL_DEVICE_STOPPED)
             hear_stopped(device, message.slot);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/device_ledger.h"
+#include "agent/broker/shared_memory.h"
 #include "agent/log.h"
 
 #include <errno.h>
@@ -11,8 +12,8 @@ struct device_ledger *device_ledger_share(int *fd)
 {
     void *ledger = MAP_FAILED;
 
-    *fd = memfd_create("vaccel-agent-device", MFD_CLOEXEC);
-    if (*fd >= 0 && ftruncate(*fd, sizeof(struct device_ledger)) == 0)
+    *fd = shared_memory("vaccel-agent-device", sizeof(struct device_ledger));
+    if (*fd >= 0)
         ledger =
             mmap(NULL, sizeof(struct device_ledger), PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
     if (ledger != MAP_FAILED)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/front_end.h"
 #include "agent/broker/front_end_requests.h"
+#include "agent/broker/let_go.h"
 #include "agent/log.h"
 #include "stream/address.h"
 #include "virtio/virtio.h"
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { REQUESTS_A_TURN = 64 };
 
@@ -33,12 +33,13 @@ void front_end_begin(struct front_end *front, int socket)
     front->socket = socket;
     address_describe_peer(socket, front->peer, sizeof(front->peer));
     vhost_receiver_begin(&front->receiver, false);
+    front->receiver.let_go = let_go;
 }
 
 static void close_event(int *fd)
 {
     if (*fd >= 0)
-        close(*fd);
+        let_go(*fd);
     *fd = -1;
 }
 
@@ -50,7 +51,7 @@ void front_end_end(struct front_end *front)
     memory_table_clear(&front->memory);
     close_event(&front->ring.kick);
     close_event(&front->ring.call);
-    close(front->socket);
+    let_go(front->socket);
     forget(front);
 }
 

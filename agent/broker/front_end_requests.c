@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/front_end_requests.h"
 #include "agent/broker/config_space.h"
+#include "agent/broker/let_go.h"
 #include "virtio/virtio.h"
 
 #include <stdarg.h>
@@ -219,7 +220,7 @@ static bool take_event(struct front_end *front, struct vhost_message *message, i
         return false;
     }
     if (*place >= 0)
-        close(*place);
+        let_go(*place);
     *place = has_fd ? message->fds[0] : -1;
     if (has_fd)
         message->fds[0] = -1;
@@ -253,7 +254,7 @@ static enum request_outcome set_vring_err(struct front_end *front, struct vhost_
 
     (void)reply;
     if (none >= 0)
-        close(none);
+        let_go(none);
     return is_taken ? REQUEST_DONE : REQUEST_WRONG;
 }
 

@@ -50,6 +50,8 @@ static void worker_is_ready(struct keeper *keeper)
 {
     const struct site *site = keeper->site;
 
+    if (keeper->worker.is_ready)
+        return;
     keeper->worker.is_ready = true;
     keeper->pause_ms = 0;
     keeper->site->is_up = true;
@@ -59,9 +61,10 @@ static void worker_is_ready(struct keeper *keeper)
 }
 
 /* A worker that hears nothing any more is of no use; one that is finishing takes its time. */
-bool keeper_receive(struct keeper *keeper, struct control_message *message)
+bool keeper_receive(struct keeper *keeper, struct control_message *message, int *left)
 {
-    while (worker_receive(&keeper->worker, message)) {
+    while (*left > 0 && worker_receive(&keeper->worker, message)) {
+        --*left;
         if (message->type != CONTROL_READY)
             return true;
         worker_is_ready(keeper);

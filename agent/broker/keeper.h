@@ -36,8 +36,14 @@ short keeper_events(const struct keeper *keeper);
 /* There is room in it again. */
 void keeper_has_room(struct keeper *keeper);
 
-/* The worker's next message, without waiting; that it is ready is no news for others. */
-bool keeper_receive(struct keeper *keeper, struct control_message *message);
+/* Messages that a worker may say in a turn of the broker's, which has others to hear. */
+enum { MESSAGES_A_TURN = 64 };
+
+/*
+ * The worker's next message, without waiting; that it is ready is no news for others. *@left counts down
+ * to 0, where what else there is waits for the next turn.
+ */
+bool keeper_receive(struct keeper *keeper, struct control_message *message, int *left);
 
 /* Whether the worker ended, and how. What it said can still be received; keeper_go_on() must follow. */
 bool keeper_reap(const struct keeper *keeper, char *how, size_t size);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/memory_table.h"
+#include "agent/broker/let_go.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static bool overflows(uint64_t start, uint64_t size)
 {
@@ -38,16 +38,25 @@ static const char *check_overlap(const struct vhost_region *one, const struct vh
     return NULL;
 }
 
+/* As far as it is known without asking a file system that may be the other side's own. */
+static bool look_at(int fd, struct statx *file)
+{
+    const unsigned int wanted = STATX_TYPE | STATX_SIZE;
+
+    return statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, wanted, file) == 0 &&
+           (file->stx_mask & wanted) == wanted;
+}
+
 /* What can be mapped and written, and has a size that tells what is there. */
 static const char *check_file(int fd, const struct vhost_region *region)
 {
-    struct stat file;
+    struct statx file;
 
-    if (fstat(fd, &file) || !S_ISREG(file.st_mode))
+    if (!look_at(fd, &file) || !S_ISREG(file.stx_mode))
         return "the descriptor of a region is no memory and no file";
     if ((fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDWR)
         return "the file of a region is not open for reading and writing";
-    if ((uint64_t)file.st_size < region->offset + region->size)
+    if (file.stx_size < region->offset + region->size)
         return "the file of a region is shorter than the region";
     return NULL;
 }
@@ -91,7 +100,7 @@ void memory_table_clear(struct memory_table *table)
     uint32_t i;
 
     for (i = 0; i < table->nr_regions; i++)
-        close(table->fds[i]);
+        let_go(table->fds[i]);
     table->nr_regions = 0;
 }
 

@@ -15,42 +15,57 @@ enum {
     NS_PER_MS = 1000000,
 };
 
+/* As many descriptors as a sender can send at once: what did not fit would be closed while we receive. */
+enum { SENT_FDS_MOST = 253 };
+
+union received_control {
+    struct cmsghdr align;
+    char data[CMSG_SPACE(SENT_FDS_MOST * sizeof(int))];
+};
+
 /* Room for the descriptors that one message may have. */
 union control {
     struct cmsghdr align;
     char data[CMSG_SPACE(VHOST_FDS_MOST * sizeof(int))];
 };
 
+static void close_now(int fd)
+{
+    close(fd);
+}
+
 void vhost_receiver_begin(struct vhost_receiver *receiver, bool wants_replies)
 {
-    *receiver = (struct vhost_receiver){.reply = wants_replies ? VHOST_USER_REPLY : 0};
+    *receiver =
+        (struct vhost_receiver){.reply = wants_replies ? VHOST_USER_REPLY : 0, .let_go = close_now};
 }
 
-void vhost_receiver_end(struct vhost_receiver *receiver)
+static void close_fds(struct vhost_receiver *receiver)
 {
-    vhost_close_fds(&receiver->message);
-}
-
-void vhost_close_fds(struct vhost_message *message)
-{
+    struct vhost_message *message = &receiver->message;
     size_t i;
 
     for (i = 0; i < message->nr_fds; i++)
         if (message->fds[i] >= 0)
-            close(message->fds[i]);
+            receiver->let_go(message->fds[i]);
     message->nr_fds = 0;
+}
+
+void vhost_receiver_end(struct vhost_receiver *receiver)
+{
+    close_fds(receiver);
 }
 
 static enum vhost_result wrong(struct vhost_receiver *receiver, const char *what, uint64_t value)
 {
     receiver->fault = (struct vhost_fault){what, value};
-    vhost_close_fds(&receiver->message);
+    close_fds(receiver);
     return VHOST_WRONG;
 }
 
 static enum vhost_result closed(struct vhost_receiver *receiver, int error)
 {
-    vhost_close_fds(&receiver->message);
+    close_fds(receiver);
     errno = error;
     return VHOST_CLOSED;
 }
@@ -79,8 +94,9 @@ static enum vhost_result check_header(struct vhost_receiver *receiver)
 }
 
 /* False: more than a message may have. All are in the message then, or closed. */
-static bool keep_fds(struct vhost_message *message, const struct cmsghdr *control)
+static bool keep_fds(struct vhost_receiver *receiver, const struct cmsghdr *control)
 {
+    struct vhost_message *message = &receiver->message;
     size_t count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
     bool fits = true;
     size_t i;
@@ -91,21 +107,21 @@ static bool keep_fds(struct vhost_message *message, const struct cmsghdr *contro
         if (message->nr_fds < VHOST_FDS_MOST) {
             message->fds[message->nr_fds++] = fd;
         } else {
-            close(fd);
+            receiver->let_go(fd);
             fits = false;
         }
     }
     return fits;
 }
 
-static bool keep_all_fds(struct vhost_message *message, struct msghdr *received)
+static bool keep_all_fds(struct vhost_receiver *receiver, struct msghdr *received)
 {
     struct cmsghdr *control;
     bool fits = !(received->msg_flags & MSG_CTRUNC);
 
     for (control = CMSG_FIRSTHDR(received); control; control = CMSG_NXTHDR(received, control))
         if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_RIGHTS)
-            fits &= keep_fds(message, control);
+            fits &= keep_fds(receiver, control);
     return fits;
 }
 
@@ -120,7 +136,7 @@ static enum vhost_result receive_rest(struct vhost_receiver *receiver, int fd)
     char *at =
         got < HEADER ? (char *)&message->header + got : (char *)&message->body + got - HEADER;
     struct iovec rest = {at, wanted(receiver) - got};
-    union control control;
+    union received_control control;
     struct msghdr received = {
         .msg_iov = &rest,
         .msg_iovlen = 1,
@@ -137,14 +153,14 @@ static enum vhost_result receive_rest(struct vhost_receiver *receiver, int fd)
     if (size <= 0)
         return closed(receiver, size < 0 ? errno : 0);
     receiver->got += (size_t)size;
-    if (!keep_all_fds(message, &received))
+    if (!keep_all_fds(receiver, &received))
         return wrong(receiver, "number of descriptors, which is larger than", VHOST_FDS_MOST);
     return VHOST_COMPLETE;
 }
 
 static void forget_message(struct vhost_receiver *receiver)
 {
-    vhost_close_fds(&receiver->message);
+    close_fds(receiver);
     memset(&receiver->message.body, 0, sizeof(receiver->message.body));
 }
 

@@ -29,6 +29,7 @@ struct vhost_receiver {
     size_t got;     /* bytes of header and body; 0 once it is complete */
     uint32_t reply; /* VHOST_USER_REPLY: only replies are wanted; 0: only requests */
     struct vhost_fault fault;
+    void (*let_go)(int fd); /* closes a descriptor that nobody took */
 };
 
 void vhost_receiver_begin(struct vhost_receiver *receiver, bool wants_replies);
@@ -50,8 +51,5 @@ enum vhost_result vhost_receive_within(struct vhost_receiver *receiver, int fd, 
  * here. Does not wait: false with EAGAIN if the other side does not read, or with another errno.
  */
 bool vhost_send(int fd, const struct vhost_message *message);
-
-/* Close the descriptors of a message that are not -1, and forget them. */
-void vhost_close_fds(struct vhost_message *message);
 
 #endif

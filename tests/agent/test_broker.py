@@ -232,7 +232,7 @@ class TestConnections(BrokerTest):
         until(lambda: self.descriptors() == before)
         worker.tell_last('die', signal.SIGKILL)
         self.agent.ready_worker()
-        self.assertEqual(self.descriptors(), before)
+        until(lambda: self.descriptors() == before)
 
     def descriptors(self):
         return len(os.listdir(f'/proc/{self.agent.process.pid}/fd'))

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Descriptors with which a stranger, or a worker that was taken over, would hold up the broker or end it."""
+import contextlib
+import os
+import socket
+import struct
+import time
+
+import front
+import victim
+
+LINGER_S = 20  # times slowness; who closes such a connection last waits for so long
+
+
+@contextlib.contextmanager
+def lingering(agent):
+    """A connection that takes no more bytes, and has some to send; it must be closed with the last line."""
+    with socket.socket() as listener:
+        listener.bind(('127.0.0.1', 0))
+        listener.listen(1)
+        connection = socket.create_connection(listener.getsockname())
+        with connection, listener.accept()[0]:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                  struct.pack('ii', 1, int(LINGER_S * agent.slowness)))
+            connection.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while connection.send(bytes(65536)):
+                    pass
+            yield connection
+            begun = time.monotonic()
+            agent.is_usable_soon()
+            took = time.monotonic() - begun
+            assert took < LINGER_S * agent.slowness / 2, f'the agent served nobody for {took:.1f} s'
+
+
+def hold_up(agent, count, *messages):
+    """Say that, the last message with @count descriptors of a connection that lingers."""
+    with lingering(agent) as connection, agent.front() as machine:
+        for message in messages[:-1]:
+            machine.send(*message)
+        machine.send(*messages[-1], [connection.fileno()] * count)
+        connection.close()
+
+
+def test_with_a_request_that_takes_none(agent):
+    hold_up(agent, 1, (front.SET_FEATURES, front.U64.pack(0)))
+
+
+def test_in_place_of_memory(agent):
+    hold_up(agent, 1, (front.SET_MEM_TABLE, front.STATE.pack(1, 0) + front.REGION.pack(0, 4096, 0, 0)))
+
+
+def test_in_place_of_an_event(agent):
+    hold_up(agent, 1, (front.SET_VRING_CALL, front.U64.pack(0)))
+
+
+def test_more_than_a_message_may_have(agent):
+    hold_up(agent, 100, (front.SET_FEATURES, front.U64.pack(0)))
+
+
+def test_behind_what_is_read(agent):
+    """The socket is closed with it unread."""
+    hold_up(agent, 1, (front.SET_FEATURES, b''), (front.SET_OWNER, b''))
+
+
+def test_a_ledger_cannot_shrink(agent):
+    """The broker reads it, and would die."""
+    with agent.guest() as guest:
+        ledger = os.open(f'/proc/{agent.pid_of_worker(guest)}/fd/4', os.O_RDWR)
+        try:
+            for size in (0, 1 << 20):
+                with contextlib.suppress(PermissionError):
+                    os.ftruncate(ledger, size)
+                    raise AssertionError(f'it can be made {size} bytes long')
+        finally:
+            os.close(ledger)
+
+
+if __name__ == '__main__':
+    victim.main(__name__)
