@@ -51,8 +51,9 @@ struct accel_head {
 /*
  * A message whose memory has more pieces than the queue has descriptors is split. Payload to the
  * device: its first chain and all but the last have ACCEL_MORE; those after the first are accel_head,
- * wire_header of type WIRE_PART with the same id, and more payload. Only the last one is answered; the others come
- * back with nothing written once their bytes are copied. Rooms: the last chain has as many as fit, and
+ * wire_header of type WIRE_PART with the same id, and more payload. Only the last one is answered;
+ * the others come back with nothing written once their bytes are copied, or with a goodbye if they have
+ * room for one. Rooms: the last chain has as many as fit, and
  * what is missing is asked for with chains of a WIRE_PART, same id, without payload, with
  * answer_size 0 and the next rooms. Every byte of the rooms is asked for, in order.
  */
