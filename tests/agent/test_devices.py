@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several front ends at one address of the broker's: test_devices.py AGENT [PART OF A NAME]"""
-import os
 import pathlib
 import resource
 import signal
@@ -10,6 +9,7 @@ import tap
 from device import DeviceTest
 import front as vhost
 from harness import PATIENCE, process_exists, until
+from real import descriptors_of
 
 DRAIN, STOP = 5, 7
 
@@ -37,10 +37,8 @@ class DevicesTest(DeviceTest):
     def ledgers(self):
         """Memory that the broker shares with workers of devices: how often, and how many files."""
         maps = pathlib.Path(f'/proc/{self.agent.process.pid}/maps').read_text()
-        links = [os.readlink(f'/proc/{self.agent.process.pid}/fd/{fd}')
-                 for fd in os.listdir(f'/proc/{self.agent.process.pid}/fd')]
         name = 'memfd:vaccel-agent-device'
-        return maps.count(name), sum(name in link for link in links)
+        return maps.count(name), sum(name in what for what in descriptors_of(self.agent.process.pid))
 
     def is_unanswered(self, channel):
         channel.socket.settimeout(0.3)
