@@ -22,7 +22,7 @@ show()
 # Times differ from run to run, and by who measures.
 without_times()
 {
-    grep -v '^boot: ' "$1" | sed -E 's/ +[0-9]+\.[0-9]+( ms|  )/ /'
+    grep -vE '^(boot|pci): ' "$1" | sed -E 's/ +[0-9]+\.[0-9]+( ms|  )/ /'
 }
 
 show "$1/tools/vaccel-run" --memory $memory --env BOOT_REPORT=1 --files "$pictures" "$image" . |
