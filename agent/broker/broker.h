@@ -5,8 +5,8 @@
 #include "agent/settings.h"
 
 /*
- * Listen, admit, and hand each connection to the worker, of which there is always one, until SIGTERM
- * or SIGINT. Returns the program's exit status.
+ * Listen, admit, and hand each connection to the worker for sockets, or a device and its worker to each
+ * front end, until SIGTERM or SIGINT. Returns the program's exit status.
  */
 int broker_run(const struct settings *settings);
 
