@@ -65,9 +65,7 @@ size_t chain_list(struct chain_side *side, uint64_t at, uint64_t size, struct pi
 uint32_t chain_say_goodbye(struct chain *chain, uint32_t answer_size, int status,
                            const char *sentence);
 
-/*
- * Scattered pages, mapped side by side from their files.
- */
+/* Scattered pages, mapped side by side from their files. */
 struct window {
     void *base; /* NULL: none */
     size_t size;

@@ -73,10 +73,16 @@ static void place(struct device *device, const struct device_state *state,
     guest_memory_leave(old);
 }
 
-/* It would wait for ever for what it posts in memory that nobody reads. */
-static void hang_up(const struct device *device)
+/*
+ * It would wait for ever for what it posts in memory that nobody reads. To the front end a socket that is
+ * shut down means that nobody writes to its memory any more: while calls do, the worker ends, and the
+ * next one, which has none, comes here again.
+ */
+static void hang_up(struct device *device)
 {
     device_log("its ring cannot be served, and the front end is disconnected");
+    if (!device_is_idle(device))
+        _exit(WORKER_OVERDUE);
     if (device->front >= 0)
         shutdown(device->front, SHUT_RDWR);
 }
