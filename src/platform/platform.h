@@ -5,7 +5,7 @@
 /*
  * What the library needs from the machine it runs on, and nothing else. src/platform/hosted/
  * implements it on an operating system, a guest without one brings its own (guest/). All functions
- * may be called from any thread.
+ * may be called from any thread. A guest that has threads is compiled with PLATFORM_HAS_THREADS.
  */
 
 #include <stdarg.h>
@@ -47,7 +47,7 @@ void platform_unlock(struct platform_mutex *mutex);
  * One pointer of its own for each thread, NULL at first. When a thread ends,
  * platform_thread_ended() (of src/core) is called with what it holds.
  */
-#if __STDC_HOSTED__
+#if __STDC_HOSTED__ || defined(PLATFORM_HAS_THREADS)
 extern _Thread_local void *platform_thread_pointer __attribute__((tls_model("initial-exec")));
 #else
 extern void *platform_thread_pointer;

@@ -5,7 +5,7 @@
 #include "platform/text.h"
 #include "vaccel/error.h"
 #include "vaccel/log.h"
-#include "virtio/accel.h"
+#include "virtio/accelerator.h"
 
 enum { SIZE_MOST = 256, SEGMENT_MOST = 1 << 30 };
 
@@ -234,17 +234,11 @@ void virtio_device_begin(struct virtio_device *device)
 
 bool virtio_device_is_accelerator(struct virtio_device *device, unsigned int id, size_t config_size)
 {
-    size_t offset = id == VIRTIO_ID_BLOCK ? ACCEL_CONFIG_AT_CARRIER : ACCEL_CONFIG_AT_OWN;
+    size_t offset = accelerator_config_at(id);
     struct accel_config config;
 
     if (config_size < offset + sizeof(config))
         return false;
     device->bus->read_config(device, offset, (uint8_t *)&config, sizeof(config));
-    if (config.magic != WIRE_MAGIC)
-        return false;
-    if (config.version == ACCEL_CONFIG_VERSION)
-        return true;
-    vaccel_error("%s is an accelerator of version %u, and not used: this program knows version %d",
-                 device->name, config.version, ACCEL_CONFIG_VERSION);
-    return false;
+    return accelerator_is_ours(device->name, &config);
 }
