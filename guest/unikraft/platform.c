@@ -5,19 +5,15 @@
 #include "vaccel/core.h"
 #include "vaccel/error.h"
 #include "vaccel/log.h"
-#include "vaccel/plugin.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <uk/config.h>
 #include <uk/plat/time.h>
 
-/* What the library needs of Unikraft beside threads, files and devices. */
+/* What the library needs of Unikraft beside threads, files, plugins and devices. */
 
 enum { ALIGNMENT = 64 };
-
-/* Of the transport. */
-extern const struct vaccel_plugin *vaccel_plugin;
 
 void *platform_alloc(size_t size)
 {
@@ -115,23 +111,6 @@ const char *platform_environment(const char *name)
     if (!value && text_equal(name, "VACCEL_RPC_ADDRESS") && *CONFIG_LIBVACCEL_ADDRESS)
         return CONFIG_LIBVACCEL_ADDRESS;
     return value;
-}
-
-int platform_plugin_open(const char *lib, struct vaccel_plugin **plugin, void **handle)
-{
-    if (!text_equal(lib, vaccel_plugin->info->name)) {
-        vaccel_error("plugin %s cannot be loaded: an image of Unikraft has none but %s", lib,
-                     vaccel_plugin->info->name);
-        return VACCEL_ENOTSUP;
-    }
-    *plugin = (struct vaccel_plugin *)vaccel_plugin;
-    *handle = NULL;
-    return VACCEL_OK;
-}
-
-void platform_plugin_close(void *handle)
-{
-    (void)handle;
 }
 
 /* Before main(), as on a host. */
