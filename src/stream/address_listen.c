@@ -77,7 +77,7 @@ static int bind_place(int fd, const struct addrinfo *place)
 
     if (place->ai_family == AF_UNIX)
         return bind_unix(fd, place);
-    if (place->ai_family != AF_VSOCK)
+    if (place->ai_family == AF_INET || place->ai_family == AF_INET6)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
     if (place->ai_family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes));
