@@ -71,7 +71,7 @@ static int connect_until(int fd, const struct addrinfo *place, int64_t until)
 /* Returns an errno value. */
 static int try_place(const struct addrinfo *place, int64_t until, int *fd)
 {
-    int connecting = socket(place->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int connecting = address_socket(place->ai_family);
     int error;
 
     if (connecting < 0)

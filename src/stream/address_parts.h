@@ -35,6 +35,9 @@ int address_find_places(const char *address, bool listening, struct address_plac
                         char *why, size_t why_size);
 void address_places_free(struct address_places *places);
 
+/* A socket for a stream: not blocking, closed on exec. -1 sets errno. */
+int address_socket(int family);
+
 /* What every connection over tcp has; a listening socket hands it on to those it accepts. */
 void address_set_options(int fd, int family);
 

@@ -88,7 +88,10 @@ void address_set_options(int fd, int family)
         return;
     set_number(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     set_number(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    /* POSIX has no say about the times. */
+#ifdef TCP_KEEPIDLE
     set_number(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
     set_number(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S);
     set_number(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
+#endif
 }
