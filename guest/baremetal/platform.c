@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* platform.h for one thread. Files are in guest/libc, plugins in guest/plugins.c. */
+/* platform.h for one thread. Files are in guest/libc, plugins in guest/linked_plugins.c. */
 
 enum { ALIGNMENT = 64, CPU_HAS_RDRAND = 1 << 30 };
 
@@ -89,6 +89,11 @@ void platform_wait(const uint32_t *word, uint32_t value, uint64_t deadline)
 }
 
 void platform_wake(const uint32_t *word)
+{
+    (void)word;
+}
+
+void platform_wake_one(const uint32_t *word)
 {
     (void)word;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "platform/platform.h"
 
+#include "platform/hosted/random_clock.h"
 #include "platform/text.h"
 #include "vaccel/core.h"
 #include "vaccel/error.h"
@@ -55,14 +56,7 @@ uint64_t platform_clock(void)
 /* Unikraft has random numbers only where the processor does, and does not boot without if asked for them. */
 void platform_random(void *data, size_t size)
 {
-    static uint64_t state;
-    unsigned char *bytes = data;
-
-    state ^= ukplat_wall_clock() ^ ukplat_monotonic_clock();
-    while (size--) {
-        state = state * 6364136223846793005u + 1442695040888963407u;
-        bytes[size] = (unsigned char)(state >> 56);
-    }
+    random_from_clock(data, size);
 }
 
 static const char *tag_of(int level)

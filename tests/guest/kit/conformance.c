@@ -2,12 +2,12 @@
 /* What every transport has to do, from within a virtual machine. */
 #include "../../conformance/kit.h"
 
-#include "plugins.h"
+#include "linked_plugins.h"
 #include "threads.h"
 
 extern const struct vaccel_plugin *vaccel_plugin_digest, *vaccel_plugin_mirror;
 
-const struct vaccel_plugin *const *const guest_plugins[] = {
+const struct vaccel_plugin *const *const linked_plugins[] = {
     (const struct vaccel_plugin *const *)&vaccel_plugin_digest,
     (const struct vaccel_plugin *const *)&vaccel_plugin_mirror,
     NULL,

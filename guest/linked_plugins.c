@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "plugins.h"
+#include "linked_plugins.h"
 
 #include "platform/platform.h"
 #include "platform/text.h"
 #include "vaccel/error.h"
 #include "vaccel/log.h"
+#include "vaccel/plugin.h"
 
-/* A guest's plugins are part of its image. */
+/* Where nothing can be loaded, a plugin is found by its name. */
 
 /* Of the transport. */
 extern const struct vaccel_plugin *vaccel_plugin;
 
 static const struct vaccel_plugin *find_plugin(const char *name)
 {
-    const struct vaccel_plugin *const *const *plugin = guest_plugins;
+    const struct vaccel_plugin *const *const *plugin = linked_plugins;
 
     if (text_equal(name, vaccel_plugin->info->name))
         return vaccel_plugin;
