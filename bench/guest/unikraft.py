@@ -66,13 +66,15 @@ def compare(what, unit, ours, yardstick, scale, **bar):
     low, high = interval(ratios)
     value = statistics.median(ours) / scale
     ratio = statistics.median(ratios)
-    guest.line(f'Unikraft: {what}', unit, value, 'the reference unikernel', value / ratio, (low, high), **bar)
+    guest.line(f'Unikraft: {what}', unit, value, 'the reference unikernel', value / ratio, (low, high),
+               **bar)
 
 
 def report_sizes():
     with_library, without = (image(name).stat().st_size for name in ('noop', 'without'))
-    guest.line('Unikraft: what noop is longer with the library and its calls', 'bytes', with_library - without,
-               '64 KiB', 64 * 1024, **{'on': 'value', 'is': 'at most', 'limit': 64 * 1024})
+    guest.line('Unikraft: what noop is longer with the library and its calls', 'bytes',
+               with_library - without, '64 KiB', 64 * 1024,
+               **{'on': 'value', 'is': 'at most', 'limit': 64 * 1024})
     for name in ('noop', 'classify'):
         guest.line(f'Unikraft: image of {name}', 'bytes', image(name).stat().st_size,
                    'the reference unikernel', reference(name).stat().st_size)
