@@ -92,7 +92,7 @@ def report_boot():
 
 def samples_of(text):
     found = {}
-    for name, value in re.findall(r'^(noop|small|product) (\d+)$', text or '', re.MULTILINE):
+    for name, value in re.findall(r'^(rate|noop|small|product) (\d+)$', text or '', re.MULTILINE):
         found.setdefault(name, []).append(int(value))
     return found
 
@@ -115,11 +115,12 @@ def native_calls():
 
 def report_calls():
     native = native_calls()
+    ticks_in_us = native['rate'][0] / 1e3
     for machine in MACHINES:
         inside = samples_of(run(machine, BUILD / 'bench/guest/calls.elf', memory=32, plugins='noop'))
         for name, what in (('noop', 'NOOP'), ('product', 'a matrix of 8 MiB in place, nothing computed')):
-            line(f'unikernel: {what}, {machine}, TCG', 'us', statistics.median(inside[name]) / 1e3,
-                 'a process, user attach', statistics.median(native[name]) / 1e3)
+            line(f'unikernel: {what}, {machine}, TCG', 'us', statistics.median(inside[name]) / ticks_in_us,
+                 'a process, user attach', statistics.median(native[name]) / ticks_in_us)
 
 
 def lies_at(pid, address):
