@@ -17,7 +17,7 @@
  *   hybrid-vsock:///path?port=N
  *                         a port of a virtual machine whose vsock is a unix socket at that path. To
  *                         connect: what listens within the machine. To listen: for what comes from
- *                         there; a folder's name may be "*" then, and each path is a machine
+ *                         there; a directory's name may be "*" then, and each path is a machine
  *
  * What goes wrong comes back as a VACCEL_E code, with a sentence in @why.
  */

@@ -117,13 +117,13 @@ static const char *fault_of_name(const char *name, size_t length)
     if (!length || (length <= 2 && strspn(name, ".") >= length))
         return "the path must be one without empty names, . and ..";
     if (strcspn(name, "*") < length && (length > 1 || is_last))
-        return "a * stands for the whole name of a folder: write /run/vms/*/vm.sock";
+        return "a * stands for the whole name of a directory: write /run/vms/*/vm.sock";
     if (is_last && length > LONGEST_SOCKET)
         return "the name of the socket may have 64 bytes: choose a shorter one";
     return NULL;
 }
 
-/* The path may be longer than a socket's, as the agent goes there folder by folder. */
+/* The path may be longer than a socket's, as the agent goes there directory by directory. */
 static const char *parse_machines(const char *path, struct address_parts *parts)
 {
     const char *fault = path[0] == '/' ? NULL : "the path must begin with /";
