@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The vsock of a virtual machine as Firecracker's and Cloud Hypervisor's hosts see it: vmm.py HOST GUEST
+"""The vsock of a virtual machine as hosts of Firecracker and Cloud Hypervisor see it: vmm.py HOST GUEST
 
-HOST is the path of the socket that a VMM has on its host. Who connects there says to which of the guest's ports;
-and when the guest connects to a port, the VMM connects to HOST_<port>. There is no guest here. GUEST is its side:
-the same again, seen from within, so that the two ends differ in nothing but the paths.
+HOST is the path of the socket that a VMM has on its host. Who connects there says to which of the guest's
+ports; and when the guest connects to a port, the VMM connects to HOST_<port>. There is no guest here.
+GUEST is its side: the same again, seen from within, so that the ends differ in nothing but the paths.
 """
 import contextlib
 import itertools
