@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses as words: what is one, what is not, what is in it. */
 #include "stream/address.h"
+#include "stream/address_vsock.h"
 #include "vaccel/error.h"
 
+#include <linux/vm_sockets.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -238,6 +240,22 @@ static void test_longest_paths_of_machines(void **state)
     assert_why("64 bytes");
 }
 
+/* The cid is what a machine is called by. */
+static void test_machines_of_the_kernel(void **state)
+{
+    struct sockaddr_vm machine = {.svm_family = AF_VSOCK, .svm_cid = 5, .svm_port = 1234};
+    struct sockaddr other = {.sa_family = AF_INET};
+    char text[64];
+
+    (void)state;
+    assert_true(vsock_describe((struct sockaddr *)&machine, "vsock ", text, sizeof(text)));
+    assert_string_equal(text, "vsock 5:1234");
+    machine.svm_cid = VMADDR_CID_ANY;
+    assert_true(vsock_describe((struct sockaddr *)&machine, "vsock://", text, sizeof(text)));
+    assert_string_equal(text, "vsock://any:1234");
+    assert_false(vsock_describe(&other, "vsock ", text, sizeof(text)));
+}
+
 static void test_long_addresses_are_cut_in_sentences(void **state)
 {
     static char address[100000] = "tcp://";
@@ -258,6 +276,7 @@ int main(void)
         cmocka_unit_test(test_paths_of_unix_sockets),
         cmocka_unit_test(test_machines),
         cmocka_unit_test(test_longest_paths_of_machines),
+        cmocka_unit_test(test_machines_of_the_kernel),
         cmocka_unit_test(test_long_addresses_are_cut_in_sentences),
     };
 
