@@ -91,13 +91,18 @@ static int ask_size(void)
         vaccel_error("%s has no queue, or no interrupt is left for it", own.port.name);
         return VACCEL_ENODEV;
     }
-    own.posted = platform_alloc(size * sizeof(*own.posted));
-    own.segments = platform_alloc(size * sizeof(*own.segments));
-    if (!own.posted || !own.segments)
-        return VACCEL_ENOMEM;
     own.size = size;
     own.port.queue_size = size;
     return VACCEL_OK;
+}
+
+static bool make_places(void)
+{
+    if (!own.posted)
+        own.posted = platform_alloc(own.size * sizeof(*own.posted));
+    if (!own.segments)
+        own.segments = platform_alloc(own.size * sizeof(*own.segments));
+    return own.posted && own.segments;
 }
 
 static void begin_empty(void)
@@ -133,6 +138,8 @@ static int bring_up(void)
     ret = ask_size();
     if (ret != VACCEL_OK)
         return ret;
+    if (!make_places())
+        return VACCEL_ENOMEM;
     begin_empty();
     own.ring = ring_make(own.device, ACCEL_QUEUE, own.size, interrupt);
     if (!own.ring)
