@@ -58,6 +58,12 @@ static uint8_t status(void)
     return own.device->cops->status_get(own.device);
 }
 
+/* All ones are what is read of a device that was pulled out. */
+static bool uses_memory(uint8_t status)
+{
+    return status && status != UINT8_MAX;
+}
+
 /* False: it does not do what it is told. */
 static bool reset_device(void)
 {
@@ -65,7 +71,7 @@ static bool reset_device(void)
     unsigned int attempt = 0;
 
     virtio_dev_reset(own.device);
-    while (status()) {
+    while (uses_memory(status())) {
         if (platform_clock() > deadline)
             return false;
         platform_pause(attempt++);
@@ -236,12 +242,12 @@ static bool port_arm(struct virtio_port *port)
     return own.broken || !virtqueue_intr_enable(own.ring);
 }
 
-/* A status of 0 or all ones: it was reset behind our back, or pulled out. */
+/* A status of 0: it was reset behind our back. */
 static bool is_there(void)
 {
     uint8_t now = status();
 
-    return now && now != UINT8_MAX && !(now & VIRTIO_CONFIG_STATUS_NEEDS_RESET);
+    return uses_memory(now) && !(now & VIRTIO_CONFIG_STATUS_NEEDS_RESET);
 }
 
 static bool port_wait(struct virtio_port *port, uint64_t deadline)
