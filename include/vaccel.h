@@ -34,7 +34,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __linux__
+#ifdef __GLIBC__
 #include <linux/limits.h>
 #endif
 #ifndef __cplusplus

@@ -59,13 +59,6 @@ bool interrupts_line(unsigned int line);
  */
 bool interrupts_sleep(uint64_t deadline);
 
-/*
- * Plugins that an image has linked in beside the transport: what each calls vaccel_plugin, and NULL at the
- * end. They are loaded when VACCEL_PLUGINS or the program names them. Most images have none, nor the table.
- */
-struct vaccel_plugin;
-extern const struct vaccel_plugin *const *const machine_plugins[] __attribute__((weak));
-
 /* In devices.c, for words "virtio_mmio.device=..." of the command line. */
 void devices_add_word(const char *word);
 

@@ -3,19 +3,15 @@
 
 #include "cpu.h"
 #include "machine.h"
-#include "platform/text.h"
 #include "vaccel/error.h"
 #include "vaccel/log.h"
-#include "vaccel/plugin.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-/* platform.h for one thread. Files are in guest/libc. */
+/* platform.h for one thread. Files are in guest/libc, plugins in guest/linked_plugins.c. */
 
 enum { ALIGNMENT = 64, CPU_HAS_RDRAND = 1 << 30 };
-
-/* Of the transport. */
-extern const struct vaccel_plugin *vaccel_plugin;
 
 bool platform_fence_is_cheap = true;
 void *platform_thread_pointer;
@@ -97,6 +93,11 @@ void platform_wake(const uint32_t *word)
     (void)word;
 }
 
+void platform_wake_one(const uint32_t *word)
+{
+    (void)word;
+}
+
 uint64_t platform_clock(void)
 {
     return clock_now();
@@ -165,33 +166,4 @@ int platform_log_open(const char *name)
 const char *platform_environment(const char *name)
 {
     return getenv(name);
-}
-
-static const struct vaccel_plugin *find_plugin(const char *name)
-{
-    const struct vaccel_plugin *const *const *plugin = machine_plugins;
-
-    if (text_equal(name, vaccel_plugin->info->name))
-        return vaccel_plugin;
-    while (plugin && *plugin && !text_equal(name, (**plugin)->info->name))
-        plugin++;
-    return plugin && *plugin ? **plugin : NULL;
-}
-
-int platform_plugin_open(const char *lib, struct vaccel_plugin **plugin, void **handle)
-{
-    const struct vaccel_plugin *found = find_plugin(lib);
-
-    if (!found) {
-        vaccel_error("plugin %s cannot be loaded: it is not linked into this program", lib);
-        return VACCEL_ENOTSUP;
-    }
-    *plugin = (struct vaccel_plugin *)found;
-    *handle = NULL;
-    return VACCEL_OK;
-}
-
-void platform_plugin_close(void *handle)
-{
-    (void)handle;
 }

@@ -3,16 +3,13 @@
 
 #include "vaccel/error.h"
 
-#include <uk/config.h>
-
-/* Files of the virtual file system, to read; without one there are none. */
-
-#if CONFIG_LIBVFSCORE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* The library's files where there is Unikraft's virtual file system, which is only read. */
 
 /* A VACCEL_E code is the errno of the same name. */
 int platform_file_type(const char *path, enum platform_file_type *type)
@@ -86,37 +83,6 @@ void platform_file_unmap(void *data, size_t size)
     (void)size;
     free(data);
 }
-
-#else
-
-int platform_file_type(const char *path, enum platform_file_type *type)
-{
-    (void)path;
-    (void)type;
-    return VACCEL_ENOTSUP;
-}
-
-bool platform_file_is_empty(const char *path)
-{
-    (void)path;
-    return false;
-}
-
-int platform_file_map(const char *path, void **data, size_t *size)
-{
-    (void)path;
-    (void)data;
-    (void)size;
-    return VACCEL_ENOTSUP;
-}
-
-void platform_file_unmap(void *data, size_t size)
-{
-    (void)data;
-    (void)size;
-}
-
-#endif
 
 int platform_file_create(const char *path, const void *data, size_t size)
 {

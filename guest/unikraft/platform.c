@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "platform/platform.h"
 
+#include "platform/hosted/random_clock.h"
 #include "platform/text.h"
 #include "vaccel/core.h"
 #include "vaccel/error.h"
 #include "vaccel/log.h"
-#include "vaccel/plugin.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <uk/config.h>
 #include <uk/plat/time.h>
 
-/* What the library needs of Unikraft beside threads, files and devices. */
+/* What the library needs of Unikraft beside threads, files, plugins and devices. */
 
 enum { ALIGNMENT = 64 };
-
-/* Of the transport. */
-extern const struct vaccel_plugin *vaccel_plugin;
 
 void *platform_alloc(size_t size)
 {
@@ -59,14 +56,7 @@ uint64_t platform_clock(void)
 /* Unikraft has random numbers only where the processor does, and does not boot without if asked for them. */
 void platform_random(void *data, size_t size)
 {
-    static uint64_t state;
-    unsigned char *bytes = data;
-
-    state ^= ukplat_wall_clock() ^ ukplat_monotonic_clock();
-    while (size--) {
-        state = state * 6364136223846793005u + 1442695040888963407u;
-        bytes[size] = (unsigned char)(state >> 56);
-    }
+    random_from_clock(data, size);
 }
 
 static const char *tag_of(int level)
@@ -115,23 +105,6 @@ const char *platform_environment(const char *name)
     if (!value && text_equal(name, "VACCEL_RPC_ADDRESS") && *CONFIG_LIBVACCEL_ADDRESS)
         return CONFIG_LIBVACCEL_ADDRESS;
     return value;
-}
-
-int platform_plugin_open(const char *lib, struct vaccel_plugin **plugin, void **handle)
-{
-    if (!text_equal(lib, vaccel_plugin->info->name)) {
-        vaccel_error("plugin %s cannot be loaded: an image of Unikraft has none but %s", lib,
-                     vaccel_plugin->info->name);
-        return VACCEL_ENOTSUP;
-    }
-    *plugin = (struct vaccel_plugin *)vaccel_plugin;
-    *handle = NULL;
-    return VACCEL_OK;
-}
-
-void platform_plugin_close(void *handle)
-{
-    (void)handle;
 }
 
 /* Before main(), as on a host. */

@@ -13,8 +13,6 @@
  * come here.
  */
 
-enum { FREE, LOCKED, WAITED_FOR };
-
 _Thread_local void *platform_thread_pointer;
 bool platform_fence_is_cheap = CONFIG_UKPLAT_LCPU_MAXCOUNT == 1;
 
@@ -33,21 +31,10 @@ void platform_wake(const uint32_t *word)
     uk_waitq_wake_up(&sleepers);
 }
 
-void platform_lock(struct platform_mutex *mutex)
+/* Who is woken may not be who sleeps there: all look. */
+void platform_wake_one(const uint32_t *word)
 {
-    uint32_t state = FREE;
-
-    if (__atomic_compare_exchange_n(&mutex->state, &state, LOCKED, false, __ATOMIC_ACQUIRE,
-                                    __ATOMIC_RELAXED))
-        return;
-    while (__atomic_exchange_n(&mutex->state, WAITED_FOR, __ATOMIC_ACQUIRE) != FREE)
-        platform_wait(&mutex->state, WAITED_FOR, 0);
-}
-
-void platform_unlock(struct platform_mutex *mutex)
-{
-    if (__atomic_exchange_n(&mutex->state, FREE, __ATOMIC_RELEASE) == WAITED_FOR)
-        platform_wake(&mutex->state);
+    platform_wake(word);
 }
 
 int platform_thread_set(void *pointer)

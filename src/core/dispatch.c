@@ -59,6 +59,12 @@ static void fill_plugins(struct dispatch *dispatch)
             dispatch->plugins[dispatch->nr_plugins++] = record->plugin;
 }
 
+/* The public struct has a pointer to an object, which C alone does not convert to one to a function. */
+static any_function function_of(const struct vaccel_op *op)
+{
+    return __extension__(any_function) op->func;
+}
+
 static void fill_ops(struct dispatch *dispatch)
 {
     const struct vaccel_op *op;
@@ -68,7 +74,7 @@ static void fill_ops(struct dispatch *dispatch)
     for (type = 0; type < VACCEL_OP_MAX; type++) {
         for (i = 0; i < dispatch->nr_plugins && !dispatch->func[type]; i++) {
             op = dispatch->plugins[i]->ops[type];
-            dispatch->func[type] = op ? op->func : NULL;
+            dispatch->func[type] = op ? function_of(op) : NULL;
             dispatch->owner[type] = op ? dispatch->plugins[i] : NULL;
         }
     }

@@ -4,6 +4,9 @@
 
 #include "core/plugins.h"
 
+/* A function of whatever type. */
+typedef void (*any_function)(void);
+
 /*
  * Which plugin serves which operation, for the sessions whose hint chose the same plugin. Made
  * once, never changed, freed at cleanup.
@@ -12,7 +15,7 @@ struct dispatch {
     struct dispatch *next;
     struct vaccel_plugin *chosen;
     bool remote; /* @chosen is a transport and serves everything */
-    void *func[VACCEL_OP_MAX];
+    any_function func[VACCEL_OP_MAX];
     struct vaccel_plugin *owner[VACCEL_OP_MAX];
     struct vaccel_plugin *plugins[PLUGINS_MAX]; /* all of the session's, @chosen first */
     size_t nr_plugins;
@@ -28,7 +31,7 @@ struct dispatch {
 struct dispatch_fallback {
     vaccel_op_type_t type;
     vaccel_op_type_t by;
-    void *func;
+    any_function func;
 };
 extern const struct dispatch_fallback dispatch_fallbacks[] __attribute__((weak));
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "hosted/constructor.h"
 #include "core/core.h"
 #include "vaccel.h"
 
@@ -11,7 +12,7 @@ static bool enabled(const char *variable)
     return !value || strcmp(value, "0") != 0;
 }
 
-__attribute__((constructor)) static void at_load(void)
+__attribute__((constructor)) void constructor_begin(void)
 {
     if (enabled("VACCEL_BOOTSTRAP_ENABLED"))
         vaccel_bootstrap();

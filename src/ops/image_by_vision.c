@@ -123,10 +123,10 @@ static int depth(struct vaccel_session *sess, const void *img, unsigned char *ou
 }
 
 const struct dispatch_fallback dispatch_fallbacks[] = {
-    {VACCEL_OP_IMAGE_CLASSIFY, VACCEL_OP_VISION_CLASSIFY, (void *)classify},
-    {VACCEL_OP_IMAGE_DETECT, VACCEL_OP_VISION_DETECT, (void *)detect},
-    {VACCEL_OP_IMAGE_SEGMENT, VACCEL_OP_VISION_SEGMENT, (void *)segment},
-    {VACCEL_OP_IMAGE_POSE, VACCEL_OP_VISION_POSE, (void *)pose},
-    {VACCEL_OP_IMAGE_DEPTH, VACCEL_OP_VISION_DEPTH, (void *)depth},
+    {VACCEL_OP_IMAGE_CLASSIFY, VACCEL_OP_VISION_CLASSIFY, (any_function)classify},
+    {VACCEL_OP_IMAGE_DETECT, VACCEL_OP_VISION_DETECT, (any_function)detect},
+    {VACCEL_OP_IMAGE_SEGMENT, VACCEL_OP_VISION_SEGMENT, (any_function)segment},
+    {VACCEL_OP_IMAGE_POSE, VACCEL_OP_VISION_POSE, (any_function)pose},
+    {VACCEL_OP_IMAGE_DEPTH, VACCEL_OP_VISION_DEPTH, (any_function)depth},
     {VACCEL_OP_MAX, VACCEL_OP_MAX, NULL},
 };

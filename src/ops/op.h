@@ -125,7 +125,7 @@ struct op_call {
     struct vaccel_session *sess;
     struct vaccel_resource *resource;
     const struct dispatch *dispatch;
-    void *func; /* the plugin's, or NULL: op_forward() */
+    any_function func; /* the plugin's, or NULL: op_forward() */
     const struct op_spec *spec;
     uint64_t start;
 };

@@ -3,19 +3,16 @@
 #define PLATFORM_H
 
 /*
- * What the library needs from the machine it runs on, and nothing else. src/platform/hosted/
- * implements it on an operating system, a guest without one brings its own (guest/). All functions
- * may be called from any thread. A guest that has threads is compiled with PLATFORM_HAS_THREADS.
+ * What the library needs from the machine it runs on, and nothing else. src/platform/
+ * implements it for Linux: linux/ what needs that, hosted/ what any system with POSIX has. A guest brings
+ * its own (guest/). All functions may be called from any thread; a freestanding guest that has threads is
+ * compiled with PLATFORM_HAS_THREADS.
  */
 
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#if __STDC_HOSTED__
-#include <pthread.h>
-#endif
 
 /* Memory. On a host this is malloc's, as callers free() some of it. */
 void *platform_alloc(size_t size);
@@ -25,21 +22,15 @@ void platform_free(void *data);
 
 /*
  * Memory for buffers that an accelerator elsewhere may use where they lie, at a multiple of 64 bytes. On
- * a host it lies in a file that can be shared (hosted/shared.h); for a guest all memory is like that.
+ * a host it lies in a file that can be shared (linux/shared.h); for a guest all memory is like that.
  */
 void *platform_alloc_shared(size_t size);
 void platform_free_shared(void *data);
 
 /* A lock for what is not on the way of a call. Zero-initialised is ready for use. */
-#if __STDC_HOSTED__
-struct platform_mutex {
-    pthread_mutex_t mutex;
-};
-#else
 struct platform_mutex {
     uint32_t state;
 };
-#endif
 void platform_lock(struct platform_mutex *mutex);
 void platform_unlock(struct platform_mutex *mutex);
 
@@ -83,10 +74,12 @@ void platform_pause(unsigned int attempt);
 
 /*
  * Sleep while *@word is @value, until platform_wake(), or @deadline of platform_clock() (0: none). May
- * return early. platform_wake() wakes all who sleep at @word, after it was changed.
+ * return early. platform_wake() wakes all who sleep at @word, after it was changed, and
+ * platform_wake_one() at least one of them. Both use nothing but its address: it may be gone.
  */
 void platform_wait(const uint32_t *word, uint32_t value, uint64_t deadline);
 void platform_wake(const uint32_t *word);
+void platform_wake_one(const uint32_t *word);
 
 /* Nanoseconds since some fixed moment; never runs backwards. */
 uint64_t platform_clock(void);

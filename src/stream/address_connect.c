@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/address.h"
 #include "stream/address_parts.h"
+#include "stream/address_vsock.h"
 #include "vaccel/error.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/vm_sockets.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -69,27 +68,16 @@ static int connect_until(int fd, const struct addrinfo *place, int64_t until)
     return 0;
 }
 
-/* A vsock gives up by itself after two seconds. */
-static void set_vsock_patience(int fd, int64_t until)
-{
-    int left = left_ms(until);
-    struct timeval patience = {.tv_sec = left / 1000 + 1};
-
-    if (left > 0)
-        setsockopt(fd, AF_VSOCK, SO_VM_SOCKETS_CONNECT_TIMEOUT, &patience, sizeof(patience));
-}
-
 /* Returns an errno value. */
 static int try_place(const struct addrinfo *place, int64_t until, int *fd)
 {
-    int connecting = socket(place->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int connecting = address_socket(place->ai_family);
     int error;
 
     if (connecting < 0)
         return errno;
     address_set_options(connecting, place->ai_family);
-    if (place->ai_family == AF_VSOCK)
-        set_vsock_patience(connecting, until);
+    vsock_set_patience(connecting, place->ai_family, left_ms(until));
     error = connect_until(connecting, place, until);
     if (!error && fcntl(connecting, F_SETFL, 0))
         error = errno;

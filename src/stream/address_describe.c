@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/address.h"
+#include "stream/address_vsock.h"
 
-#include <linux/vm_sockets.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,6 @@
 union any_address {
     struct sockaddr common;
     struct sockaddr_un local;
-    struct sockaddr_vm vsock;
     struct sockaddr_storage storage;
 };
 
@@ -30,31 +29,16 @@ static void describe_tcp(const union any_address *address, socklen_t length, con
         snprintf(buf, size, is_v6 ? "%s[%s]:%s" : "%s%s:%s", before, host, port);
 }
 
-static void describe_vsock(const struct sockaddr_vm *address, const char *before, char *buf,
-                           size_t size)
-{
-    if (address->svm_cid == VMADDR_CID_ANY)
-        snprintf(buf, size, "%sany:%u", before, address->svm_port);
-    else
-        snprintf(buf, size, "%s%u:%u", before, address->svm_cid, address->svm_port);
-}
-
 void address_describe(int fd, char *buf, size_t size)
 {
     union any_address address = {0};
     socklen_t length = sizeof(address);
 
     getsockname(fd, &address.common, &length);
-    switch (address.common.sa_family) {
-    case AF_UNIX:
+    if (address.common.sa_family == AF_UNIX)
         snprintf(buf, size, "unix://%.107s", address.local.sun_path);
-        break;
-    case AF_VSOCK:
-        describe_vsock(&address.vsock, "vsock://", buf, size);
-        break;
-    default:
+    else if (!vsock_describe(&address.common, "vsock://", buf, size))
         describe_tcp(&address, length, "tcp://", buf, size);
-    }
 }
 
 static void describe_process(int fd, char *buf, size_t size)
@@ -78,8 +62,6 @@ void address_describe_peer(int fd, char *buf, size_t size)
         snprintf(buf, size, "unknown");
     else if (address.common.sa_family == AF_UNIX)
         describe_process(fd, buf, size);
-    else if (address.common.sa_family == AF_VSOCK)
-        describe_vsock(&address.vsock, "vsock ", buf, size);
-    else
+    else if (!vsock_describe(&address.common, "vsock ", buf, size))
         describe_tcp(&address, length, "tcp ", buf, size);
 }

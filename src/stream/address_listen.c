@@ -46,7 +46,7 @@ static bool is_stale(const struct addrinfo *place)
     errno = EEXIST;
     if (lstat(path, &status) || !S_ISSOCK(status.st_mode))
         return false;
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    fd = address_socket(AF_UNIX);
     if (fd < 0)
         return false;
     refused = connect(fd, place->ai_addr, place->ai_addrlen) && errno == ECONNREFUSED;
@@ -77,7 +77,7 @@ static int bind_place(int fd, const struct addrinfo *place)
 
     if (place->ai_family == AF_UNIX)
         return bind_unix(fd, place);
-    if (place->ai_family != AF_VSOCK)
+    if (place->ai_family == AF_INET || place->ai_family == AF_INET6)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
     if (place->ai_family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes));
@@ -87,7 +87,7 @@ static int bind_place(int fd, const struct addrinfo *place)
 /* Returns an errno value. */
 static int listen_at(const struct addrinfo *place, int *fd)
 {
-    int listening = socket(place->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int listening = address_socket(place->ai_family);
     int error = 0;
 
     if (listening < 0)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/address_parts.h"
 #include "stream/address.h"
+#include "stream/address_vsock.h"
 #include "vaccel/error.h"
 
 #include <errno.h>
-#include <linux/vm_sockets.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,8 +26,7 @@ int address_fail(int code, char *why, size_t why_size, const char *format, ...)
     return code;
 }
 
-/* Digits to the text's end and nothing else. */
-static bool read_number(const char *text, uint32_t most, uint32_t *number)
+bool address_read_number(const char *text, uint32_t most, uint32_t *number)
 {
     unsigned long long value;
     size_t digits = strspn(text, "0123456789");
@@ -69,7 +68,7 @@ static const char *parse_tcp(const char *text, bool listening, struct address_pa
     const char *colon = strrchr(text, ':');
 
     parts->is_bracketed = text[0] == '[';
-    if (!colon || !read_number(colon + 1, UINT16_MAX, &parts->port))
+    if (!colon || !address_read_number(colon + 1, UINT16_MAX, &parts->port))
         return "the port must be a number up to 65535: write tcp://host:port";
     if (!parts->port && !listening)
         return "there is no port 0: write the one at which the agent listens";
@@ -80,25 +79,6 @@ static const char *parse_tcp(const char *text, bool listening, struct address_pa
     if (colon[-1] != ']' ||
         !copy_host(parts, text + 1, (size_t)(colon - text) - 2, LETTERS_AND_DIGITS ":.%-_"))
         return "the number of IPv6 is none: write tcp://[::1]:port";
-    return NULL;
-}
-
-static const char *parse_vsock(const char *text, bool listening, struct address_parts *parts)
-{
-    const char *colon = strchr(text, ':');
-    char cid[sizeof("4294967295")] = "";
-
-    parts->family = AF_VSOCK;
-    if (!colon || !read_number(colon + 1, UINT32_MAX, &parts->port))
-        return "the port must be a number of 32 bits: write vsock://cid:port";
-    if ((size_t)(colon - text) < sizeof(cid))
-        memcpy(cid, text, (size_t)(colon - text));
-    if (strcmp(cid, "any") == 0)
-        parts->cid = VMADDR_CID_ANY;
-    else if (!read_number(cid, UINT32_MAX, &parts->cid))
-        return "the cid must be a number of 32 bits: 2 is the host, and guests have their own";
-    if (parts->cid == VMADDR_CID_ANY && !listening)
-        return "nobody can be reached at any cid: 2 is the host, and guests have their own";
     return NULL;
 }
 
@@ -116,8 +96,9 @@ static const char *parse_device(const char *text, bool listening, struct address
     memcpy(path, text, length);
     path[length] = '\0';
     parts->device = DEVICE_DISK;
-    if (text[length] && (strncmp(text + length, id, sizeof(id) - 1) != 0 ||
-                         !read_number(text + length + sizeof(id) - 1, DEVICE_MOST, &parts->device)))
+    if (text[length] &&
+        (strncmp(text + length, id, sizeof(id) - 1) != 0 ||
+         !address_read_number(text + length + sizeof(id) - 1, DEVICE_MOST, &parts->device)))
         return "behind the path may stand ?id= and a virtio id from 1 to 63, and nothing else";
     if (!parts->device)
         return "there is no virtio id 0: write one up to 63, or leave ?id= away";
@@ -145,7 +126,7 @@ int address_parse(const char *address, bool listening, struct address_parts *par
     else if ((rest = after(address, "tcp://")))
         fault = parse_tcp(rest, listening, parts);
     else if ((rest = after(address, "vsock://")))
-        fault = parse_vsock(rest, listening, parts);
+        fault = vsock_parse(rest, listening, parts);
     else if ((rest = after(address, "vhost-user://")))
         fault = parse_device(rest, listening, parts);
     if (!fault)

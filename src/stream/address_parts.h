@@ -10,7 +10,7 @@
 
 /* An address taken apart. */
 struct address_parts {
-    int family;         /* AF_UNIX, AF_VSOCK; AF_UNSPEC: tcp */
+    int family;         /* AF_UNIX, of vsock; AF_UNSPEC: tcp */
     char host[256];     /* of tcp, without brackets; of unix the path */
     bool is_bracketed;  /* a number of IPv6 */
     uint32_t cid, port; /* of vsock; the port also of tcp */
@@ -27,10 +27,16 @@ struct address_places {
 int address_parse(const char *address, bool listening, struct address_parts *parts, char *why,
                   size_t why_size);
 
+/* Digits to the text's end and nothing else; false: it is no such number, or above @most. */
+bool address_read_number(const char *text, uint32_t most, uint32_t *number);
+
 /* On success address_places_free() must follow. */
 int address_find_places(const char *address, bool listening, struct address_places *places,
                         char *why, size_t why_size);
 void address_places_free(struct address_places *places);
+
+/* A socket for a stream: not blocking, closed on exec. -1 sets errno. */
+int address_socket(int family);
 
 /* What every connection over tcp has; a listening socket hands it on to those it accepts. */
 void address_set_options(int fd, int family);

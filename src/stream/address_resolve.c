@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/address_parts.h"
+#include "stream/address_vsock.h"
 #include "vaccel/error.h"
 
 #include <errno.h>
-#include <linux/vm_sockets.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -42,7 +42,6 @@ static int find_tcp(const char *address, const struct address_parts *parts, bool
 static void set_only(struct address_places *places, const struct address_parts *parts)
 {
     struct sockaddr_un *local = (struct sockaddr_un *)&places->storage;
-    struct sockaddr_vm *vsock = (struct sockaddr_vm *)&places->storage;
 
     places->storage.ss_family = (sa_family_t)parts->family;
     places->only.ai_family = parts->family;
@@ -53,9 +52,7 @@ static void set_only(struct address_places *places, const struct address_parts *
         places->only.ai_addrlen = sizeof(*local);
         memcpy(local->sun_path, parts->host, strlen(parts->host) + 1);
     } else {
-        places->only.ai_addrlen = sizeof(*vsock);
-        vsock->svm_cid = parts->cid;
-        vsock->svm_port = parts->port;
+        places->only.ai_addrlen = vsock_place(parts, &places->storage);
     }
 }
 
@@ -91,7 +88,10 @@ void address_set_options(int fd, int family)
         return;
     set_number(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     set_number(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    /* POSIX has no say about the times. */
+#ifdef TCP_KEEPIDLE
     set_number(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
     set_number(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S);
     set_number(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
+#endif
 }

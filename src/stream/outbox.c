@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/outbox.h"
-
-#include <string.h>
+#include "platform/text.h"
 
 enum { PASS_MOST = 32 };
 
 void outbox_init(struct outbox *outbox)
 {
-    pthread_mutex_init(&outbox->lock, NULL);
-    pthread_cond_init(&outbox->message_waits, NULL);
-    pthread_cond_init(&outbox->part_waits, NULL);
+    outbox->lock = (struct platform_mutex){0};
+    outbox->message_waits = (struct condition){0};
+    outbox->part_waits = (struct condition){0};
     outbox->taken = false;
     outbox->failed = false;
     outbox->messages = 0;
@@ -18,13 +17,6 @@ void outbox_init(struct outbox *outbox)
     outbox->queue = outbox->memory[0];
     outbox->other = outbox->memory[1];
     outbox->queued = 0;
-}
-
-void outbox_end(struct outbox *outbox)
-{
-    pthread_cond_destroy(&outbox->part_waits);
-    pthread_cond_destroy(&outbox->message_waits);
-    pthread_mutex_destroy(&outbox->lock);
 }
 
 static bool part_is_next(const struct outbox *outbox)
@@ -37,9 +29,9 @@ static void release(struct outbox *outbox)
 {
     outbox->taken = false;
     if (part_is_next(outbox))
-        pthread_cond_signal(&outbox->part_waits);
+        condition_signal(&outbox->part_waits);
     else if (outbox->messages)
-        pthread_cond_signal(&outbox->message_waits);
+        condition_signal(&outbox->message_waits);
 }
 
 static void append(struct outbox *outbox, const void *data, size_t size)
@@ -77,7 +69,7 @@ static enum outbox_entry enter(struct outbox *outbox, const struct outgoing *mes
         if (!wait)
             return OUTBOX_BUSY;
         outbox->messages++;
-        pthread_cond_wait(&outbox->message_waits, &outbox->lock);
+        condition_wait(&outbox->message_waits, &outbox->lock, 0);
         outbox->messages--;
     }
     if (outbox->failed)
@@ -93,9 +85,9 @@ enum outbox_entry outbox_enter(struct outbox *outbox, const struct outgoing *mes
 {
     enum outbox_entry entry;
 
-    pthread_mutex_lock(&outbox->lock);
+    platform_lock(&outbox->lock);
     entry = enter(outbox, message, queue, wait);
-    pthread_mutex_unlock(&outbox->lock);
+    platform_unlock(&outbox->lock);
     return entry;
 }
 
@@ -114,9 +106,9 @@ size_t outbox_take_queued(struct outbox *outbox, const unsigned char **queued)
 {
     size_t size;
 
-    pthread_mutex_lock(&outbox->lock);
+    platform_lock(&outbox->lock);
     size = outbox->queued ? swap(outbox, queued) : 0;
-    pthread_mutex_unlock(&outbox->lock);
+    platform_unlock(&outbox->lock);
     return size;
 }
 
@@ -124,34 +116,34 @@ size_t outbox_leave(struct outbox *outbox, const unsigned char **queued)
 {
     size_t size = 0;
 
-    pthread_mutex_lock(&outbox->lock);
+    platform_lock(&outbox->lock);
     if (outbox->queued)
         size = swap(outbox, queued);
     else
         release(outbox);
-    pthread_mutex_unlock(&outbox->lock);
+    platform_unlock(&outbox->lock);
     return size;
 }
 
 void outbox_let_others(struct outbox *outbox)
 {
-    pthread_mutex_lock(&outbox->lock);
+    platform_lock(&outbox->lock);
     outbox->parts++;
     release(outbox);
     while (!outbox->failed && (outbox->taken || !part_is_next(outbox)))
-        pthread_cond_wait(&outbox->part_waits, &outbox->lock);
+        condition_wait(&outbox->part_waits, &outbox->lock, 0);
     outbox->parts--;
     outbox->passed = 0;
     outbox->taken = true;
-    pthread_mutex_unlock(&outbox->lock);
+    platform_unlock(&outbox->lock);
 }
 
 void outbox_fail(struct outbox *outbox)
 {
-    pthread_mutex_lock(&outbox->lock);
+    platform_lock(&outbox->lock);
     outbox->failed = true;
     outbox->taken = false;
-    pthread_cond_broadcast(&outbox->message_waits);
-    pthread_cond_broadcast(&outbox->part_waits);
-    pthread_mutex_unlock(&outbox->lock);
+    condition_broadcast(&outbox->message_waits);
+    condition_broadcast(&outbox->part_waits);
+    platform_unlock(&outbox->lock);
 }

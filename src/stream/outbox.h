@@ -2,9 +2,9 @@
 #ifndef STREAM_OUTBOX_H
 #define STREAM_OUTBOX_H
 
+#include "stream/condition.h"
 #include "stream/pieces.h"
 
-#include <pthread.h>
 #include <stdbool.h>
 
 /*
@@ -19,9 +19,9 @@
 enum { OUTBOX_QUEUE = 16 * 1024, OUTBOX_SMALL = 1024 };
 
 struct outbox {
-    pthread_mutex_t lock;
-    pthread_cond_t message_waits;
-    pthread_cond_t part_waits;
+    struct platform_mutex lock;
+    struct condition message_waits;
+    struct condition part_waits;
     bool taken;
     bool failed;           /* nothing can be sent any more */
     unsigned int messages; /* that wait for a turn */
@@ -34,7 +34,6 @@ struct outbox {
 };
 
 void outbox_init(struct outbox *outbox);
-void outbox_end(struct outbox *outbox);
 
 enum outbox_entry { OUTBOX_TURN, OUTBOX_QUEUED, OUTBOX_BUSY, OUTBOX_FAILED };
 

@@ -6,8 +6,10 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+#ifdef __SANITIZE_THREAD__
 #include <sys/syscall.h>
 #include <unistd.h>
+#endif
 
 /* Elements for one system call; more pieces take several. */
 enum { WINDOW = 65 };

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Elements for one system call; more pieces take several. */
@@ -18,7 +17,7 @@ enum { WINDOW = 64 };
 enum { MUCH = 64 * 1024 };
 
 /* How often receiving the rest of a message may time out, and looking for a new one. */
-enum { PATIENCE = 3, ONCE = 1, NS_PER_S = 1000000000 };
+enum { PATIENCE = 3, ONCE = 1, NS_PER_MS = 1000000 };
 
 void stream_init(struct stream *stream, int fd, _Atomic uint32_t *sending)
 {
@@ -33,7 +32,6 @@ void stream_init(struct stream *stream, int fd, _Atomic uint32_t *sending)
 
 void stream_end(struct stream *stream)
 {
-    outbox_end(&stream->outbox);
     close(stream->fd);
 }
 
@@ -49,7 +47,7 @@ int stream_set_patience(struct stream *stream, unsigned int ms)
     unsigned int part_ms = (ms + PATIENCE - 1) / PATIENCE;
     int ret = set_timeout(stream->fd, SO_RCVTIMEO, part_ms);
 
-    stream->patience_ns = (uint64_t)part_ms * (NS_PER_S / 1000);
+    stream->patience_ns = (uint64_t)part_ms * NS_PER_MS;
     return ret == VACCEL_OK ? set_timeout(stream->fd, SO_SNDTIMEO, ms) : ret;
 }
 
@@ -72,12 +70,9 @@ static ssize_t receive_some(int fd, struct iovec *list, size_t count, int flags)
 /* Nanoseconds until the deadline. */
 static uint64_t time_left(const struct stream *stream)
 {
-    struct timespec now;
-    uint64_t ns;
+    uint64_t now = platform_clock();
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    ns = (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-    return ns < stream->deadline ? stream->deadline - ns : 0;
+    return now < stream->deadline ? stream->deadline - now : 0;
 }
 
 /* Wait as long as the socket would by itself, but not beyond the deadline. Else EAGAIN. */
@@ -85,12 +80,10 @@ static ssize_t receive_in_time(const struct stream *stream, struct iovec *list, 
 {
     struct pollfd socket = {.fd = stream->fd, .events = POLLIN};
     uint64_t left = time_left(stream);
-    struct timespec most;
 
     if (left > stream->patience_ns)
         left = stream->patience_ns;
-    most = (struct timespec){(time_t)(left / NS_PER_S), (long)(left % NS_PER_S)};
-    if (ppoll(&socket, 1, &most, NULL) != 0)
+    if (poll(&socket, 1, (int)((left + NS_PER_MS - 1) / NS_PER_MS)) != 0)
         return receive_some(stream->fd, list, count, MSG_DONTWAIT);
     errno = EAGAIN;
     return -1;

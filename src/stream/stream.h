@@ -26,8 +26,8 @@ struct stream {
     size_t start;
     size_t end;
     struct outbox outbox;
-    uint64_t patience_ns; /* of one look for bytes */
-    uint64_t deadline;    /* on the monotonic clock, in ns: receiving is over by then; 0: none */
+    uint64_t patience_ns;       /* of one look for bytes */
+    uint64_t deadline;          /* of platform_clock(): receiving is over by then; 0: none */
     atomic_uint_fast64_t moved; /* bytes there and back; who waits sees whether anything goes on */
     /* Not 0 while a message is being sent, so that whoever shares it sends nothing between. */
     _Atomic uint32_t *sending;
@@ -36,7 +36,7 @@ struct stream {
 /* @fd  taken over; @sending  may be NULL */
 void stream_init(struct stream *stream, int fd, _Atomic uint32_t *sending);
 
-/* Free what stream_init() made and close the socket. No thread uses it any more. */
+/* Close the socket. No thread uses it any more. */
 void stream_end(struct stream *stream);
 
 /*

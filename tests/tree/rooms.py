@@ -27,6 +27,7 @@ ROOMS = {
     'transport/virtio': OPS + WIRE + ['src/virtio', 'transport/client'],
     'agent': FORWARDING,
     'guest': FORWARDING + ['transport'],
+    'guest/posix': FORWARDING + ['src/hosted', 'transport', 'guest'],
     'plugins': ['include'],
     'examples': ['include'],
     'bindings': ['include'],

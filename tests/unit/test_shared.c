@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory that can be shared, and sleeping at a word. */
-#include "platform/hosted/blocks.h"
-#include "platform/hosted/shared.h"
+#include "platform/linux/blocks.h"
+#include "platform/linux/shared.h"
 #include "platform/platform.h"
 #include "together.h"
 #include "vaccel/memory.h"

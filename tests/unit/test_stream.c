@@ -4,6 +4,7 @@
 #include "vaccel/error.h"
 #include "wire/wire.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

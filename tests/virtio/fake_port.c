@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fake_device.h"
 
-#include "platform/hosted/shared.h"
+#include "platform/linux/shared.h"
 #include "vaccel.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "virtio-user/port.h"
 
 #include "device.h"
-#include "platform/hosted/shared.h"
+#include "platform/linux/shared.h"
 #include "platform/platform.h"
 #include "vaccel/error.h"
 #include "vhost/vhost.h"

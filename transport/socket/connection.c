@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "socket/connection.h"
 #include "socket/state.h"
+#include "platform/text.h"
 #include "stream/address.h"
 #include "vaccel.h"
 
@@ -26,8 +27,8 @@ static void connection_close(struct connection *base)
 
     stream_end(&connection->stream);
     slots_end(&connection->slots);
-    free(connection->body);
-    free(connection);
+    platform_free(connection->body);
+    platform_free(connection);
 }
 
 static const struct transport transport = {
@@ -39,18 +40,18 @@ static const struct transport transport = {
 
 static struct socket_connection *connection_new(const struct connection_settings *settings, int fd)
 {
-    size_t length = strlen(settings->address) + 1;
-    struct socket_connection *connection = calloc(1, sizeof(*connection) + length);
+    size_t length = text_length(settings->address) + 1;
+    struct socket_connection *connection = platform_alloc_zeroed(sizeof(*connection) + length);
     bool has_slots;
 
     if (!connection)
         return NULL;
-    connection->body = malloc(WIRE_BODY_MAX);
+    connection->body = platform_alloc(WIRE_BODY_MAX);
     has_slots = slots_begin(&connection->slots, 1);
     if (!connection->body || !has_slots) {
         slots_end(&connection->slots);
-        free(connection->body);
-        free(connection);
+        platform_free(connection->body);
+        platform_free(connection);
         return NULL;
     }
     memcpy(connection->address, settings->address, length);

@@ -79,7 +79,7 @@ static struct slot *take_slot(struct socket_connection *connection, struct excha
         slot = slots_take(&connection->slots, exchange, type);
         if (slot)
             return slot;
-        if (deadline && socket_clock() >= deadline) {
+        if (deadline && platform_clock() >= deadline) {
             *error = connection_refuse_late(&connection->base,
                                             "the agent has too many requests to take one more");
             return NULL;
@@ -114,7 +114,7 @@ static void wait(struct socket_connection *connection, struct slot *slot, uint64
     while (!is_over(connection, slot)) {
         if (atomic_load(&slot->state) == SLOT_RECEIVING)
             deadline = 0; /* it is there; only this takes its time */
-        if (deadline && socket_clock() >= deadline)
+        if (deadline && platform_clock() >= deadline)
             return;
         if (!read_for_all(connection, deadline))
             let_others_read(connection, slot, deadline);
@@ -167,7 +167,7 @@ int socket_exchange(struct connection *base, struct exchange *exchange)
 {
     struct socket_connection *connection = (struct socket_connection *)base;
     uint64_t wait_ms = base->settings.call_ms;
-    uint64_t deadline = wait_ms ? socket_clock() + wait_ms * NS_PER_MS : 0;
+    uint64_t deadline = wait_ms ? platform_clock() + wait_ms * NS_PER_MS : 0;
     struct slot *slot;
     int ret;
 

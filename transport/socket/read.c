@@ -2,22 +2,15 @@
 #include "socket/state.h"
 #include "vaccel.h"
 
+#include <errno.h>
 #include <poll.h>
-#include <time.h>
+#include <string.h>
 
 enum { NS_PER_MS = 1000000 };
 
-uint64_t socket_clock(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 static bool is_late(const struct socket_connection *connection)
 {
-    return connection->stream.deadline && socket_clock() >= connection->stream.deadline;
+    return connection->stream.deadline && platform_clock() >= connection->stream.deadline;
 }
 
 static void give_up(struct socket_connection *connection, int ret)
@@ -170,7 +163,7 @@ static void notice_life(struct socket_connection *connection)
     if (moved == connection->moved)
         return;
     connection->moved = moved;
-    connection->moved_at = socket_clock();
+    connection->moved_at = platform_clock();
 }
 
 /*
@@ -199,7 +192,7 @@ static void ask_for_life(struct socket_connection *connection)
     uint64_t silent;
 
     notice_life(connection);
-    silent = (socket_clock() - connection->moved_at) / NS_PER_MS;
+    silent = (platform_clock() - connection->moved_at) / NS_PER_MS;
     if (silent < connection->base.settings.keepalive_ms) {
         send_ping(connection);
         return;
@@ -213,7 +206,7 @@ static void ask_for_life(struct socket_connection *connection)
 static bool readable_before(struct socket_connection *connection, uint64_t deadline)
 {
     struct pollfd socket = {.fd = connection->stream.fd, .events = POLLIN};
-    uint64_t now = socket_clock();
+    uint64_t now = platform_clock();
     uint64_t ms = deadline > now ? (deadline - now + NS_PER_MS - 1) / NS_PER_MS : 0;
     uint64_t most = (connection->base.settings.keepalive_ms + 2) / 3;
 
@@ -241,7 +234,7 @@ void socket_read(struct socket_connection *connection, uint64_t deadline)
 
     notice_life(connection);
     if (deadline && !readable_before(connection, deadline)) {
-        if (socket_clock() < deadline)
+        if (platform_clock() < deadline)
             ask_for_life(connection);
         return;
     }

@@ -2,54 +2,22 @@
 #include "socket/slots.h"
 #include "vaccel/error.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <time.h>
-
 /* An id is a running number and, in its lowest bits, the place in the list. */
 enum { PLACE_BITS = 16, MOST = (1 << PLACE_BITS) - 1 };
 
-static void make_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t monotonic;
-
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(condition, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-}
-
 bool slots_begin(struct slots *slots, size_t calls)
 {
-    size_t i;
-
     slots->count = (calls < MOST ? calls : MOST) + 1;
-    slots->list = calloc(slots->count, sizeof(*slots->list));
+    slots->list = platform_alloc_zeroed(slots->count * sizeof(*slots->list));
     if (!slots->list)
         return false;
     atomic_init(&slots->next_number, 1);
-    for (i = 0; i < slots->count; i++) {
-        pthread_mutex_init(&slots->list[i].lock, NULL);
-        make_condition(&slots->list[i].wake);
-    }
-    pthread_mutex_init(&slots->lock, NULL);
-    make_condition(&slots->freed);
     return true;
 }
 
 void slots_end(struct slots *slots)
 {
-    size_t i;
-
-    if (!slots->list)
-        return;
-    for (i = 0; i < slots->count; i++) {
-        pthread_cond_destroy(&slots->list[i].wake);
-        pthread_mutex_destroy(&slots->list[i].lock);
-    }
-    pthread_cond_destroy(&slots->freed);
-    pthread_mutex_destroy(&slots->lock);
-    free(slots->list);
+    platform_free(slots->list);
     slots->list = NULL;
 }
 
@@ -97,9 +65,9 @@ void slots_give_back(struct slots *slots, struct slot *slot)
     atomic_store(&slot->state, SLOT_FREE);
     if (!atomic_load(&slots->wanting))
         return;
-    pthread_mutex_lock(&slots->lock);
-    pthread_cond_signal(&slots->freed);
-    pthread_mutex_unlock(&slots->lock);
+    platform_lock(&slots->lock);
+    condition_signal(&slots->freed);
+    platform_unlock(&slots->lock);
 }
 
 static bool any_free(const struct slots *slots)
@@ -124,25 +92,22 @@ bool slots_all_abandoned(const struct slots *slots)
 
 void slots_wait_for_free(struct slots *slots, const atomic_bool *reading, uint64_t deadline)
 {
-    const struct timespec until = {(time_t)(deadline / 1000000000), (long)(deadline % 1000000000)};
-
-    pthread_mutex_lock(&slots->lock);
+    platform_lock(&slots->lock);
     atomic_fetch_add(&slots->wanting, 1);
     if (!atomic_load(&slots->closed) && !any_free(slots) &&
         (atomic_load(reading) || !slots_all_abandoned(slots)))
-        (void)(deadline ? pthread_cond_timedwait(&slots->freed, &slots->lock, &until)
-                        : pthread_cond_wait(&slots->freed, &slots->lock));
+        condition_wait(&slots->freed, &slots->lock, deadline);
     atomic_fetch_sub(&slots->wanting, 1);
-    pthread_mutex_unlock(&slots->lock);
+    platform_unlock(&slots->lock);
 }
 
 void slots_wake_wanting(struct slots *slots)
 {
     if (!atomic_load(&slots->wanting))
         return;
-    pthread_mutex_lock(&slots->lock);
-    pthread_cond_broadcast(&slots->freed);
-    pthread_mutex_unlock(&slots->lock);
+    platform_lock(&slots->lock);
+    condition_broadcast(&slots->freed);
+    platform_unlock(&slots->lock);
 }
 
 static bool is_due(const struct slot *slot, uint64_t id)
@@ -169,21 +134,15 @@ struct slot *slots_claim(struct slots *slots, uint64_t id)
 
 void slots_fall_asleep(struct slots *slots, struct slot *slot)
 {
-    slot->woken = false; /* nobody wakes one that does not sleep */
+    atomic_store(&slot->woken, 0); /* nobody wakes one that does not sleep */
     atomic_fetch_add(&slots->sleepers, 1);
     atomic_store(&slot->sleeps, true);
 }
 
 void slots_sleep(struct slot *slot, uint64_t deadline)
 {
-    const struct timespec until = {(time_t)(deadline / 1000000000), (long)(deadline % 1000000000)};
-    int ret = 0;
-
-    pthread_mutex_lock(&slot->lock);
-    while (!slot->woken && ret != ETIMEDOUT)
-        ret = deadline ? pthread_cond_timedwait(&slot->wake, &slot->lock, &until)
-                       : pthread_cond_wait(&slot->wake, &slot->lock);
-    pthread_mutex_unlock(&slot->lock);
+    while (!atomic_load(&slot->woken) && (!deadline || platform_clock() < deadline))
+        platform_wait((const uint32_t *)&slot->woken, 0, deadline);
 }
 
 /* Who has begun to wake it is waited for, lest he wakes it when it sleeps the next time. */
@@ -194,15 +153,12 @@ void slots_rise(struct slots *slots, struct slot *slot)
     atomic_fetch_sub(&slots->sleepers, 1);
 }
 
-/* The signal comes after the lock is free: whoever wakes would otherwise sleep again at once. */
 void slots_wake(struct slot *slot)
 {
     if (!atomic_exchange(&slot->sleeps, false))
         return;
-    pthread_mutex_lock(&slot->lock);
-    slot->woken = true;
-    pthread_mutex_unlock(&slot->lock);
-    pthread_cond_signal(&slot->wake);
+    atomic_store(&slot->woken, 1);
+    platform_wake((const uint32_t *)&slot->woken);
 }
 
 void slots_wake_any(struct slots *slots)
@@ -224,7 +180,7 @@ void slots_wake_all(struct slots *slots)
     for (i = 0; i < slots->count; i++)
         slots_wake(&slots->list[i]);
     atomic_store(&slots->closed, true);
-    pthread_mutex_lock(&slots->lock);
-    pthread_cond_broadcast(&slots->freed);
-    pthread_mutex_unlock(&slots->lock);
+    platform_lock(&slots->lock);
+    condition_broadcast(&slots->freed);
+    platform_unlock(&slots->lock);
 }

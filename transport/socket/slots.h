@@ -3,8 +3,8 @@
 #define SOCKET_SLOTS_H
 
 #include "client/exchange.h"
+#include "stream/condition.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -29,9 +29,7 @@ struct slot {
     uint64_t left;      /* bytes of the answer's payload that are to come */
     int status;         /* once it is done */
     atomic_bool sleeps; /* its thread waits to be woken */
-    bool woken;         /* under @lock */
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
+    _Atomic uint32_t woken;
 };
 
 struct slots {
@@ -41,8 +39,8 @@ struct slots {
     atomic_uint sleepers;
     atomic_uint wanting; /* threads that wait for a free slot */
     atomic_bool closed;  /* nobody is to wait for anything any more */
-    pthread_mutex_t lock;
-    pthread_cond_t freed;
+    struct platform_mutex lock;
+    struct condition freed;
 };
 
 /* For @calls requests at once, and a ping. False: no memory. */
@@ -63,7 +61,7 @@ struct slot *slots_claim(struct slots *slots, uint64_t id);
 
 /*
  * To sleep: say so, look once more whether there is reason to, and sleep until slots_wake(), or until
- * @deadline, in ns on the monotonic clock; 0: none.
+ * @deadline of platform_clock(); 0: none.
  */
 void slots_fall_asleep(struct slots *slots, struct slot *slot);
 void slots_sleep(struct slot *slot, uint64_t deadline);

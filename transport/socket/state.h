@@ -24,10 +24,8 @@ int socket_exchange(struct connection *base, struct exchange *exchange);
 
 /*
  * Read one message, or nothing in time. By the one thread that reads.
- * @deadline  on the monotonic clock, in ns; 0: none
+ * @deadline  of platform_clock(); 0: none
  */
 void socket_read(struct socket_connection *connection, uint64_t deadline);
-
-uint64_t socket_clock(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "virtio-user/port.h"
 
-#include "platform/hosted/shared.h"
+#include "platform/linux/shared.h"
 #include "platform/platform.h"
 #include "vaccel.h"
 #include "virtio-user/front.h"

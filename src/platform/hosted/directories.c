@@ -62,7 +62,8 @@ static int remove_entry(int directory, const char *name, int depth)
 {
     if (unlinkat(directory, name, 0) == 0)
         return VACCEL_OK;
-    if (errno != EISDIR)
+    /* Linux says the first of a directory, POSIX the second. */
+    if (errno != EISDIR && errno != EPERM)
         return hosted_error_code(errno);
     return remove_tree(directory, name, depth);
 }
@@ -113,7 +114,7 @@ int platform_directory_remove(const char *path)
 
 int platform_run_base(char *path, size_t size)
 {
-    const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
+    const char *runtime = platform_environment("XDG_RUNTIME_DIR");
     int length;
 
     if (runtime && runtime[0] == '/')

@@ -10,6 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Who does not know it may want memory for all that is mapped. */
+#ifndef MAP_NORESERVE
+#define MAP_NORESERVE 0
+#endif
+
 int platform_file_type(const char *path, enum platform_file_type *type)
 {
     struct stat status;

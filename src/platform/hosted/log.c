@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "platform/platform.h"
 #include "platform/hosted/error_code.h"
+#include "platform/hosted/log_lock.h"
 #include "platform/hosted/log_tap.h"
 #include "vaccel/error.h"
 #include "vaccel/log.h"
@@ -23,20 +24,14 @@ static struct {
     int day; /* of the year */
 } file;
 
-static void lock_file(void)
+void log_lock_file(void)
 {
     platform_lock(&file.lock);
 }
 
-static void unlock_file(void)
+void log_unlock_file(void)
 {
     platform_unlock(&file.lock);
-}
-
-/* A child must not find the lock held by a thread that it does not have. */
-__attribute__((constructor)) static void keep_lock_across_fork(void)
-{
-    pthread_atfork(lock_file, unlock_file, unlock_file);
 }
 
 static struct tm local_time(const struct timespec *now)
@@ -138,12 +133,12 @@ static bool write_to_file(int level, const char *message)
     char line[LINE_SIZE];
     bool written = false;
 
-    lock_file();
+    log_lock_file();
     if (file.in_use) {
         change_file_at_midnight();
         written = write_line(file.descriptor, line, compose(line, level, message, false));
     }
-    unlock_file();
+    log_unlock_file();
     return written;
 }
 
@@ -224,11 +219,11 @@ int platform_log_open(const char *name)
 {
     int error;
 
-    lock_file();
+    log_lock_file();
     if (file.in_use)
         close(file.descriptor);
     file.in_use = false;
     error = is_console(name) ? VACCEL_OK : open_file(name);
-    unlock_file();
+    log_unlock_file();
     return error;
 }

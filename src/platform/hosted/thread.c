@@ -2,6 +2,7 @@
 #include "platform/platform.h"
 #include "platform/hosted/error_code.h"
 
+#include <pthread.h>
 #include <sched.h>
 #include <time.h>
 
@@ -10,16 +11,6 @@ _Thread_local void *platform_thread_pointer;
 static pthread_key_t ended_key;
 static bool ended_key_valid;
 
-void platform_lock(struct platform_mutex *mutex)
-{
-    pthread_mutex_lock(&mutex->mutex);
-}
-
-void platform_unlock(struct platform_mutex *mutex)
-{
-    pthread_mutex_unlock(&mutex->mutex);
-}
-
 static void thread_ended(void *pointer)
 {
     platform_thread_pointer = NULL;
@@ -27,14 +18,13 @@ static void thread_ended(void *pointer)
 }
 
 /* Before all other constructors, which may use what is prepared here. */
-__attribute__((constructor(101))) static void prepare_threads(void)
+__attribute__((constructor(101))) static void make_key(void)
 {
     ended_key_valid = pthread_key_create(&ended_key, thread_ended) == 0;
-    pthread_atfork(platform_forking, platform_fork_done, platform_forked);
 }
 
 /* A thread that ends after dlclose() must not jump to where thread_ended() was. */
-__attribute__((destructor(101))) static void forget_threads(void)
+__attribute__((destructor(101))) static void forget_key(void)
 {
     if (ended_key_valid)
         pthread_key_delete(ended_key);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "platform/platform.h"
+#include "platform/checked.h"
 #include "platform/hosted/directory.h"
 #include "platform/hosted/error_code.h"
 #include "vaccel/error.h"
@@ -21,7 +22,9 @@ static int add_file(struct found_files *files, char *path)
 {
     if (files->count == files->capacity) {
         size_t capacity = files->capacity ? 2 * files->capacity : 16;
-        char **paths = reallocarray(files->paths, capacity, sizeof(*paths));
+        size_t bytes;
+        char **paths =
+            size_mul(capacity, sizeof(*paths), &bytes) ? realloc(files->paths, bytes) : NULL;
 
         if (!paths)
             return VACCEL_ENOMEM;
@@ -35,9 +38,12 @@ static int add_file(struct found_files *files, char *path)
 /* @prefix is "" or ends with '/'. */
 static char *join(const char *prefix, const char *name, const char *end)
 {
-    char *path;
+    size_t size = strlen(prefix) + strlen(name) + strlen(end) + 1;
+    char *path = malloc(size);
 
-    return asprintf(&path, "%s%s%s", prefix, name, end) < 0 ? NULL : path;
+    if (path)
+        snprintf(path, size, "%s%s%s", prefix, name, end);
+    return path;
 }
 
 static int find_below(struct found_files *files, DIR *directory, const char *prefix, int depth);

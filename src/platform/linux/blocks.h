@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PLATFORM_HOSTED_BLOCKS_H
-#define PLATFORM_HOSTED_BLOCKS_H
+#ifndef PLATFORM_LINUX_BLOCKS_H
+#define PLATFORM_LINUX_BLOCKS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "platform/hosted/blocks.h"
+#include "platform/linux/blocks.h"
 #include "platform/platform.h"
 
 #include <stdint.h>

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "platform/hosted/shared.h"
-#include "platform/hosted/blocks.h"
+#include "platform/linux/shared.h"
+#include "platform/linux/blocks.h"
 #include "platform/platform.h"
 #include "vaccel/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>

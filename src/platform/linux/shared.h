@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PLATFORM_HOSTED_SHARED_H
-#define PLATFORM_HOSTED_SHARED_H
+#ifndef PLATFORM_LINUX_SHARED_H
+#define PLATFORM_LINUX_SHARED_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "platform/platform.h"
+#include "platform/hosted/log_lock.h"
+
+#include <pthread.h>
+
+/*
+ * A child must not find a lock held by a thread that it does not have. Before a fork what is registered
+ * last is called first.
+ */
+__attribute__((constructor(101))) static void watch_forks(void)
+{
+    pthread_atfork(platform_forking, platform_fork_done, platform_forked);
+    pthread_atfork(log_lock_file, log_unlock_file, log_unlock_file);
+}

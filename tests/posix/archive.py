@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The archive for guests is C11 and POSIX: how it was compiled, and what it calls of the system.
+
+archive.py KIND ROOT FOLDER
+"""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+from nested import build
+
+STRICT = {'-std=c11', '-D_POSIX_C_SOURCE=200809L', '-Wall', '-Wextra', '-Wpedantic', '-Werror'}
+# A word that takes any of it back, or asks for more than POSIX.
+LAX = re.compile(r'-Wno-(pedantic|error)|-D_(GNU|BSD|DEFAULT|XOPEN)_SOURCE|-std=gnu')
+# What a compiler calls by itself.
+COMPILERS_OWN = {'_GLOBAL_OFFSET_TABLE_', '__tls_get_addr'}
+
+
+def laxly_compiled(folder):
+    commands = json.loads((folder / 'compile_commands.json').read_text())
+    own = [c for c in commands if '/libvaccel.a.p/' in c['output']]
+    for command in own:
+        words = command['command'].split()
+        missing = STRICT - set(words)
+        excess = [word for word in words if LAX.match(word)]
+        if missing or excess:
+            yield f'{command["file"]} is compiled without {missing} or with {excess}'
+    if not own:
+        yield 'nothing was compiled for libvaccel.a'
+
+
+def symbols(archive, which):
+    """By name, but for those that a program may leave out."""
+    listing = subprocess.run(['nm', which, archive], text=True, check=True, stdout=subprocess.PIPE).stdout
+    return {words[-1] for words in map(str.split, listing.splitlines())
+            if len(words) > 1 and words[-2] not in ('w', 'v')}
+
+
+def as_posix(name):
+    """What a C library calls it for those who want files above 2 GiB, and errno."""
+    return {'__errno_location': 'errno'}.get(name, re.sub(r'^(.*[a-z])64$', r'\1', name))
+
+
+def promised(root):
+    lines = pathlib.Path(root, 'guest/posix/symbols.txt').read_text(encoding='ascii').splitlines()
+    return {line for line in lines if line and not line.startswith('#')}
+
+
+def called(archive):
+    wanted = symbols(archive, '--undefined-only') - symbols(archive, '--defined-only')
+    return {as_posix(name) for name in wanted - COMPILERS_OWN}
+
+
+def compared(root, archive):
+    wanted, listed = called(archive), promised(root)
+    for name in sorted(wanted - listed):
+        yield f'libvaccel.a calls {name}, which guest/posix/symbols.txt does not have'
+    for name in sorted(listed - wanted):
+        yield f'guest/posix/symbols.txt has {name}, which libvaccel.a does not call'
+
+
+def main():
+    kind, root, folder = sys.argv[1:]
+    folder = build(kind, root, folder)
+    archive = folder / 'guest' / 'posix' / 'libvaccel.a'
+    faults = [*laxly_compiled(folder), *compared(root, archive)]
+    print(*faults, f'{len(faults)} faults', sep='\n')
+    return 1 if faults else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
