@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <uk/alloc.h>
+#include <uk/plat/memory.h>
 #include <uk/plat/paging.h>
 #include <uk/vmem.h>
 
@@ -93,6 +94,25 @@ void memory_forget(void)
             mprotect((void *)ranges[i].start, ranges[i].end - ranges[i].start,
                      PROT_READ | PROT_WRITE);
     nr_ranges = 0;
+}
+
+static struct ukplat_memregion_desc initrd;
+
+void memory_set_initrd(const void *data, size_t size)
+{
+    uintptr_t start = (uintptr_t)data;
+
+    initrd.vbase = PAGE_ALIGN_DOWN(start);
+    initrd.pg_off = (long)(start - initrd.vbase);
+    initrd.len = size;
+}
+
+int ukplat_memregion_find_initrd0(struct ukplat_memregion_desc **region)
+{
+    if (!initrd.vbase)
+        return -ENOENT;
+    *region = &initrd;
+    return 1;
 }
 
 /* Pages for areas, and which frame each has; 0: it is not mapped. Frames are counted from 1. */

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 
 /*
- * A stand-in for what the library uses of Unikraft (include/), and the machine below it. Time is the machine's
- * own: it goes on a little with each look at the clock, and leaps when all threads sleep. If they would sleep
- * for ever the test fails.
+ * A stand-in for what the library uses of Unikraft (include/), and the machine below it. Time is the
+ * machine's own: it goes on a little with each look at the clock, and leaps when all threads sleep. If
+ * they would sleep for ever the test fails.
  */
 
 /* Also in threads and children, where cmocka's assertions do not work. */
@@ -39,7 +39,7 @@ void machine_step(void);
 /* How often a thread was in for something other than its own turn: nobody else could run. */
 unsigned int machine_idled(void);
 
-/* Physical memory (address_space.c). What has no place of its own lies at its address plus this, if there is paging. */
+/* Physical memory (address_space.c). What has no place of its own lies at its address plus this. */
 #if CONFIG_PAGING
 #define PHYSICAL_OFFSET (UINT64_C(1) << 44)
 #else
@@ -56,6 +56,8 @@ void memory_take(const void *page, size_t count);
 void memory_fill_on_demand(void *page, size_t count, uint64_t physical);
 /* As at the beginning. */
 void memory_forget(void);
+/* The initrd, wherever it begins in a page. NULL: none, as at the beginning. */
+void memory_set_initrd(const void *data, size_t size);
 /* For a ring, as Unikraft makes it; NULL: there is none. */
 struct uk_alloc;
 void *memory_of_ring(struct uk_alloc *allocator, size_t size);
@@ -65,8 +67,8 @@ bool memory_is_of_ring(const void *data);
 size_t memory_frames_used(void);
 
 /*
- * The heap (calls.c): which allocation from now on fails, 0: none. Returns how many are left until the one fails
- * that was named before; 0: it has. And blocks that are in use.
+ * The heap (calls.c): which allocation from now on fails, 0: none. Returns how many are left until the one
+ * fails that was named before; 0: it has. And blocks that are in use.
  */
 unsigned int heap_fail_at(unsigned int which);
 size_t heap_blocks(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files of Unikraft's virtual file system, to read; or none. */
+/* Files of Unikraft's virtual file system, to read. */
 #include "machine.h"
 #include "platform/platform.h"
 #include "vaccel.h"
@@ -47,8 +47,6 @@ static int begin(void **state)
     files_read_at_most(SIZE_MAX);
     return 0;
 }
-
-#if CONFIG_LIBVFSCORE
 
 static enum platform_file_type type_of(const char *name)
 {
@@ -170,20 +168,6 @@ static void test_resources(void **state)
     assert_int_equal(files_open(), 0);
 }
 
-#else
-
-static void test_there_are_none(void **state)
-{
-    enum platform_file_type type;
-
-    (void)state;
-    assert_int_equal(platform_file_type(path, &type), VACCEL_ENOTSUP);
-    assert_false(platform_file_is_empty(path));
-    assert_int_equal(platform_file_map(path, &data, &size), VACCEL_ENOTSUP);
-}
-
-#endif
-
 static int visit(const char *relative, void *context)
 {
     (void)relative;
@@ -213,7 +197,6 @@ static void test_nothing_is_written(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#if CONFIG_LIBVFSCORE
         WITH(test_types),
         WITH(test_empty),
         WITH(test_contents),
@@ -222,9 +205,6 @@ int main(void)
         WITH(test_the_end_comes_early),
         WITH(test_more_than_there_is_memory_for),
         WITH(test_resources),
-#else
-        WITH(test_there_are_none),
-#endif
         WITH(test_nothing_is_written),
     };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sessions of a whole image: its library, over Unikraft's bus, with a device that answers well, wrongly, or not. */
+/* Sessions of a whole image, over Unikraft's bus, with a device that answers well, wrongly, or not. */
 #include "device.h"
 #include "vaccel.h"
 

@@ -6,8 +6,8 @@
 #include <pthread.h>
 
 /*
- * Unikraft's cooperative scheduler. Each thread is one of the host's, so that it has variables of its own, but
- * only the one whose turn it is runs.
+ * Unikraft's cooperative scheduler. Each thread is one of the host's, so that it has variables of its own,
+ * but only the one whose turn it is runs.
  */
 
 enum { TICK_NS = 100, THREADS_MOST = 32 };
