@@ -71,6 +71,7 @@ static void fault(int signal, siginfo_t *info, void *context)
     (void)context;
     must(range && range->on_demand && !range->is_there);
     range->is_there = true;
+    range->level = PAGE_LEVEL;
     must(!mprotect((void *)range->start, range->end - range->start, PROT_READ | PROT_WRITE));
 }
 
@@ -80,6 +81,7 @@ void memory_fill_on_demand(void *page, size_t count, uint64_t physical)
     struct range *range = add_range(page, count * PAGE_SIZE);
 
     range->physical = physical;
+    range->level = ABOVE;
     range->on_demand = true;
     must(!sigaction(SIGSEGV, &action, NULL));
     must(!mprotect(page, count * PAGE_SIZE, PROT_NONE));
@@ -276,9 +278,9 @@ int ukplat_pt_walk(struct uk_pagetable *walked, __vaddr_t address, unsigned int 
     unsigned int found;
 
     must(walked == &table && !table_at && *level == PAGE_LEVEL && address % PAGE_SIZE == 0);
+    *entry = 0;
     if (!find_place(address, &physical, &found)) {
-        *level = ABOVE;
-        *entry = 0;
+        *level = found;
         return 0;
     }
     *level = found;

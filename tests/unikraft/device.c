@@ -129,12 +129,13 @@ static void put_used(struct device *device, uint32_t id, uint32_t written)
     machine_interrupt();
 }
 
+/* The last one that it had, if there was any. */
 static uint32_t not_posted(const struct device *device)
 {
-    uint32_t id = 0;
+    uint32_t id = device->had;
 
     while (device->has[id])
-        id++;
+        id = (id + 1) % device->queue_size;
     return id;
 }
 
@@ -198,6 +199,8 @@ static bool take_next(struct device *device)
     head = avail->ring[device->taken++ % device->queue_size];
     must(head < device->queue_size && !device->has[head]);
     device->has[head] = true;
+    if (head)
+        device->had = head;
     device->fake.counts.chains++;
     chain = read_chain(device, head);
     if (answer(device, chain)) {

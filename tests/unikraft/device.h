@@ -53,6 +53,7 @@ struct device {
     uint16_t taken;
     uint16_t returned;
     bool has[RING_SIZE]; /* the chain that begins there */
+    uint16_t had;        /* a chain of before, in this ring or another one */
 
     enum pace pace;
     bool

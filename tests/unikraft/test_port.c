@@ -268,6 +268,23 @@ static void test_a_chain_that_was_not_posted(void **state)
     assert_distrusted(RETURNS_STRANGE);
 }
 
+/* But in the ring before, whose memory this one has. */
+static void test_a_chain_of_before_the_reset(void **state)
+{
+    (void)state;
+    device.pace = WHEN_IDLE;
+    assert_true(post(0));
+    assert_true(post(1));
+    port->ops->notify(port);
+    assert_back(0);
+    assert_true(post(0));
+    port->ops->notify(port);
+    port->ops->reset(port);
+    assert_int_equal(port->ops->open(port), VACCEL_OK);
+    device.pace = WHEN_TOLD;
+    assert_distrusted(RETURNS_STRANGE);
+}
+
 static void test_a_chain_that_comes_back_twice(void **state)
 {
     (void)state;
@@ -569,6 +586,7 @@ int main(void)
         WITH(test_a_full_ring),
         WITH(test_long_chains),
         WITH(test_a_chain_that_was_not_posted),
+        WITH(test_a_chain_of_before_the_reset),
         WITH(test_a_chain_that_comes_back_twice),
         WITH(test_more_written_than_there_is_room),
         WITH(test_a_reset_with_chains_at_the_device),

@@ -16,7 +16,7 @@
 
 #include "alone.h"
 
-enum { LARGE = 3 * 1024 * 1024, THREADS = 8, ROUNDS = 50, PAGE = 4096, MS = 1000000 };
+enum { LARGE = 1024 * 1024, THREADS = 8, ROUNDS = 20, PAGE = 4096, MS = 1000000 };
 
 static struct device device;
 static struct vaccel_session sess;

@@ -30,6 +30,9 @@ struct ring {
     struct chain chains[];
 };
 
+/* What the heap's memory had of the ring before: each chain's last cookie. A ring does not forget them. */
+static void *left[RING_SIZE];
+
 static struct ring *of(struct virtqueue *base)
 {
     return (struct ring *)(void *)base;
@@ -50,6 +53,8 @@ static void begin(struct ring *ring, uint16_t size, uint16_t align)
     ring->desc = (void *)memory;
     ring->avail = (void *)(memory + virtq_desc_bytes(size));
     ring->used = (void *)(memory + used_at(size, align));
+    for (i = 0; i < size; i++)
+        ring->chains[i] = (struct chain){left[i % RING_SIZE], 1};
     for (i = 0; i < size; i++)
         ring->desc[i].next = i + 1u < size ? (uint16_t)(i + 1) : VIRTQ_SIZE_MOST;
 }
@@ -179,6 +184,7 @@ int virtqueue_buffer_enqueue(struct virtqueue *base, void *cookie, struct uk_sgl
         ring->free = desc->next;
     }
     ring->chains[head] = (struct chain){cookie, count};
+    left[head % RING_SIZE] = cookie;
     ring->nr_free -= count;
     make_available(ring, head);
     return ring->nr_free;
