@@ -17,8 +17,6 @@
 
 #include <cmocka.h>
 
-#include "alone.h"
-
 enum { BYTES = 100, SLOTS = RING_SIZE / 2, ROUNDS = 70000, MS = 1000000, STATUS_UP = 15 };
 
 static struct device device;
@@ -487,95 +485,11 @@ static void test_an_answer_while_arming(void **state)
     assert_int_equal(device.interrupts, 0);
 }
 
-static int open_quietly(const char **said)
-{
-    int ret;
-
-    capture_begin();
-    ret = port->ops->open(port);
-    *said = capture_end();
-    return ret;
-}
-
-static void without_a_queue(void)
-{
-    const char *said;
-
-    begin_device();
-    device.queue_size = 0;
-    must(open_quietly(&said) == VACCEL_ENODEV && strstr(said, "no queue"));
-    device.queue_size = RING_SIZE;
-    device.has_no_line = true;
-    must(open_quietly(&said) == VACCEL_ENODEV && strstr(said, "no interrupt"));
-    must(!device.has_ring && !(device.status & VIRTIO_CONFIG_STATUS_DRIVER_OK));
-    device.has_no_line = false;
-    must(port->ops->open(port) == VACCEL_OK && port->queue_size == RING_SIZE);
-    must(device.lines == 3);
-    must(port->ops->open(port) == VACCEL_OK && device.lines == 3);
-}
-
-/* What is allocated once in the image's life, and for each ring. */
-enum { FOR_LIFE = 2, FOR_A_RING = 2 };
-
-static unsigned int fails_at;
-
-static void without_memory(void)
-{
-    size_t blocks = heap_blocks();
-    const char *said;
-
-    begin_device();
-    heap_fail_at(fails_at);
-    must(open_quietly(&said) == VACCEL_ENOMEM && strstr(said, "no memory"));
-    must(!device.has_ring && UK_TAILQ_EMPTY(&device.virtio.vqs) && !memory_frames_used());
-    heap_fail_at(0);
-    must(port->ops->open(port) == VACCEL_OK);
-    port->ops->reset(port);
-    must(heap_blocks() == blocks + FOR_LIFE);
-    must(device.lines == 1);
-}
-
-static void with_memory(void)
-{
-    begin_device();
-    heap_fail_at(fails_at);
-    must(port->ops->open(port) == VACCEL_OK);
-}
-
-static void no_device(void)
-{
-    must(!virtio_port_find());
-    begin_device();
-}
-
-static void test_without_a_queue(void **state)
-{
-    (void)state;
-    alone(without_a_queue);
-}
-
-static void test_without_memory(void **state)
-{
-    (void)state;
-    for (fails_at = 1; fails_at <= FOR_LIFE + FOR_A_RING; fails_at++)
-        alone(without_memory);
-    alone(with_memory);
-}
-
-static void test_no_device(void **state)
-{
-    (void)state;
-    alone(no_device);
-}
-
 #define WITH(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_no_device),
-        cmocka_unit_test(test_without_a_queue),
-        cmocka_unit_test(test_without_memory),
         WITH(test_bring_up),
         WITH(test_a_device_that_answers_at_once),
         WITH(test_a_device_that_takes_its_time),
