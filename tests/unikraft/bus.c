@@ -62,6 +62,8 @@ static void reset(struct virtio_dev *virtio)
     device->resets++;
     if (device->ignores_reset && device->has_ring)
         return;
+    if (device->backend && device->has_ring)
+        device->backend->stop(device);
     device_forget(device);
     device->reset_until = machine_now() + device->resets_for;
     device->status = 0;
@@ -122,6 +124,8 @@ static void status_set(struct virtio_dev *virtio, uint8_t status)
     device->status = status;
     if (status & VIRTIO_CONFIG_STATUS_DRIVER_OK)
         ring_owner = device;
+    if (status & VIRTIO_CONFIG_STATUS_DRIVER_OK && device->backend)
+        device->backend->start(device);
 }
 
 static int vqs_find(struct virtio_dev *virtio, uint16_t count, uint16_t *sizes)
@@ -143,7 +147,9 @@ static int notify(struct virtio_dev *virtio, uint16_t queue)
     must(queue == ACCEL_QUEUE && device->status & VIRTIO_CONFIG_STATUS_DRIVER_OK);
     device->notifications++;
     device->told = true;
-    if (device->pace == WHEN_TOLD)
+    if (device->backend)
+        device->backend->notify(device);
+    else if (device->pace == WHEN_TOLD)
         device_serve(device);
     machine_step();
     return 1;

@@ -10,7 +10,7 @@
 
 /* What guest_calls.h renames: the host's, unless the test lets it fail. */
 
-enum { HEAP_MOST = 1 << 30 };
+enum { HEAP_MOST = 1 << 30, BLOCK_ALIGN = 16 };
 
 static unsigned int heap_left;
 static unsigned int files_left;
@@ -41,6 +41,56 @@ static bool has(size_t size)
     return !heap_fails() && size <= HEAP_MOST;
 }
 
+/* Where the heap is to lie, if not at the host's; each block is told its size before it. */
+static unsigned char *heap;
+static size_t heap_used;
+static size_t heap_size;
+
+void heap_use(void *memory, size_t size)
+{
+    heap = memory;
+    heap_size = size;
+}
+
+/* Else it is from the time before. */
+static bool is_in_heap(const void *data)
+{
+    return heap && (uintptr_t)data - (uintptr_t)heap < heap_size;
+}
+
+static void *take(size_t align, size_t size)
+{
+    void *data;
+
+    if (!heap)
+        return posix_memalign(&data, align, size) ? NULL : data;
+    heap_used = (heap_used + 2 * align - 1) & ~(align - 1);
+    must(size < heap_size - heap_used);
+    data = heap + heap_used;
+    ((size_t *)data)[-1] = size;
+    heap_used += size;
+    return data;
+}
+
+static void *take_zeroed(size_t size)
+{
+    void *data = take(BLOCK_ALIGN, size);
+
+    return data ? memset(data, 0, size) : NULL;
+}
+
+static void *take_again(void *data, size_t size)
+{
+    size_t before;
+    void *moved;
+
+    if (data && !is_in_heap(data))
+        return realloc(data, size);
+    moved = take(BLOCK_ALIGN, size);
+    before = data ? ((size_t *)data)[-1] : 0;
+    return before ? memcpy(moved, data, before < size ? before : size) : moved;
+}
+
 static void *counted(void *data)
 {
     must(data);
@@ -51,13 +101,13 @@ static void *counted(void *data)
 void *guest_malloc(size_t size);
 void *guest_malloc(size_t size)
 {
-    return has(size) ? counted(malloc(size)) : NULL;
+    return has(size) ? counted(take(BLOCK_ALIGN, size)) : NULL;
 }
 
 void *guest_calloc(size_t count, size_t size);
 void *guest_calloc(size_t count, size_t size)
 {
-    return has(count * size) ? counted(calloc(count, size)) : NULL;
+    return has(count * size) ? counted(take_zeroed(count * size)) : NULL;
 }
 
 void *guest_realloc(void *data, size_t size);
@@ -67,7 +117,7 @@ void *guest_realloc(void *data, size_t size)
 
     if (!has(size))
         return NULL;
-    moved = realloc(data, size);
+    moved = take_again(data, size);
     return data ? moved : counted(moved);
 }
 
@@ -76,8 +126,7 @@ int guest_posix_memalign(void **data, size_t align, size_t size)
 {
     if (!has(size))
         return ENOMEM;
-    must(!posix_memalign(data, align, size));
-    counted(*data);
+    *data = counted(take(align, size));
     return 0;
 }
 
@@ -86,7 +135,8 @@ void guest_free(void *data)
 {
     if (data)
         blocks--;
-    free(data);
+    if (!is_in_heap(data))
+        free(data);
 }
 
 static void *uk_malloc_(struct uk_alloc *allocator, size_t size)

@@ -246,7 +246,7 @@ bool device_serve(struct device *device)
 {
     bool any = false;
 
-    if (!(device->status & VIRTIO_STATUS_DRIVER_OK))
+    if (device->backend || !(device->status & VIRTIO_STATUS_DRIVER_OK))
         return false;
     while (serve_held(device))
         any = true;

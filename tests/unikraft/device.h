@@ -27,6 +27,17 @@ enum ring_mischief {
     RETURNS_MUCH, /* says that it wrote more than there is room for */
 };
 
+struct device;
+
+/* Instead of device.c: another process has what is behind the ring. */
+struct backend {
+    void (*start)(struct device *device);
+    void (*stop)(struct device *device);
+    void (*notify)(struct device *device);
+    /* Whether it has called since the last time; waits for that so long. */
+    bool (*has_called)(struct device *device, int wait_ms);
+};
+
 struct device {
     struct virtio_dev virtio;
     struct virtio_config_ops operations;
@@ -55,6 +66,7 @@ struct device {
     bool has[RING_SIZE]; /* the chain that begins there */
     uint16_t had;        /* a chain of before, in this ring or another one */
 
+    const struct backend *backend; /* NULL: device.c */
     enum pace pace;
     bool
         is_echo; /* it returns what it reads, each byte one higher; else it is an agent's (fake_device.c) */

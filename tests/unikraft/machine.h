@@ -72,6 +72,8 @@ size_t memory_frames_used(void);
  */
 unsigned int heap_fail_at(unsigned int which);
 size_t heap_blocks(void);
+/* All blocks are in this memory from now on, which is never used twice. */
+void heap_use(void *memory, size_t size);
 /* For what allocates: whether this one fails. */
 bool heap_fails(void);
 

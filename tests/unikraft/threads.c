@@ -77,6 +77,8 @@ void machine_step(void)
 {
     if (ring_owner && ring_owner->pace == BY_ITSELF)
         device_serve(ring_owner);
+    if (ring_owner && ring_owner->backend && ring_owner->backend->has_called(ring_owner, 0))
+        machine_interrupt();
     if (interrupt_waits && !interrupts_off)
         handle_interrupt();
 }
@@ -128,6 +130,18 @@ static struct uk_thread *next_ready(void)
     return NULL;
 }
 
+/* Time is that of the world as long as a part of it may call. */
+static void wait_for_backend(uint64_t next)
+{
+    enum { WAIT_MS = 1, NS_PER_MS = 1000000 };
+
+    if (ring_owner->backend->has_called(ring_owner, WAIT_MS))
+        machine_interrupt();
+    else
+        now = next < now + NS_PER_MS ? next : now + NS_PER_MS;
+    machine_step();
+}
+
 /* All sleep: time goes on to what happens next. */
 static void idle(void)
 {
@@ -143,6 +157,10 @@ static void idle(void)
     for (i = 0; i < nr_threads; i++)
         if (!threads[i]->has_ended && threads[i]->wakes_at && threads[i]->wakes_at < next)
             next = threads[i]->wakes_at;
+    if (ring_owner && ring_owner->backend) {
+        wait_for_backend(next);
+        return;
+    }
     must(next != UINT64_MAX && "all threads sleep for ever");
     if (now < next)
         now = next;
