@@ -127,6 +127,8 @@ static void put_used(struct device *device, uint32_t id, uint32_t written)
         return;
     device->interrupts++;
     machine_interrupt();
+    if (device->pace != BY_ITSELF)
+        machine_step();
 }
 
 /* The last one that it had, if there was any. */

@@ -192,6 +192,30 @@ static void test_many_chains_and_one_notification(void **state)
         assert_back(i);
 }
 
+static void assert_one_interrupt(void)
+{
+    size_t i;
+
+    device.pace = WHEN_IDLE;
+    device.interrupts = 0;
+    for (i = 0; i < 5; i++)
+        assert_true(post(i));
+    port->ops->notify(port);
+    assert_true(port->ops->arm(port));
+    assert_true(port->ops->wait(port, 0));
+    for (i = 0; i < 5; i++)
+        assert_back(i);
+    assert_int_equal(device.interrupts, 1);
+}
+
+static void test_many_chains_and_one_interrupt(void **state)
+{
+    (void)state;
+    assert_one_interrupt();
+    offer(UINT64_C(1) << VIRTIO_F_VERSION_1);
+    assert_one_interrupt();
+}
+
 static void test_a_full_ring(void **state)
 {
     size_t i;
@@ -497,6 +521,7 @@ int main(void)
         WITH(test_without_the_event_index),
         WITH(test_a_legacy_device),
         WITH(test_many_chains_and_one_notification),
+        WITH(test_many_chains_and_one_interrupt),
         WITH(test_a_full_ring),
         WITH(test_long_chains),
         WITH(test_a_chain_that_was_not_posted),

@@ -12,6 +12,8 @@
  * descriptor's would be read far away, which the device of the tests does not try.
  */
 
+enum { FAR = 5040 * RING_SIZE }; /* a multiple of what a structure may have as its size */
+
 struct chain {
     void *cookie;
     uint16_t count;
@@ -30,8 +32,9 @@ struct ring {
     struct chain chains[];
 };
 
-/* What the heap's memory had of the ring before: each chain's last cookie. A ring does not forget them. */
+/* What the heap's memory has of a ring before, each chain's last cookie, or of others: it is not cleared. */
 static void *left[RING_SIZE];
+static void *of_others;
 
 static struct ring *of(struct virtqueue *base)
 {
@@ -54,7 +57,7 @@ static void begin(struct ring *ring, uint16_t size, uint16_t align)
     ring->avail = (void *)(memory + virtq_desc_bytes(size));
     ring->used = (void *)(memory + used_at(size, align));
     for (i = 0; i < size; i++)
-        ring->chains[i] = (struct chain){left[i % RING_SIZE], 1};
+        ring->chains[i] = (struct chain){left[i % RING_SIZE] ? left[i % RING_SIZE] : of_others, 1};
     for (i = 0; i < size; i++)
         ring->desc[i].next = i + 1u < size ? (uint16_t)(i + 1) : VIRTQ_SIZE_MOST;
 }
@@ -185,6 +188,7 @@ int virtqueue_buffer_enqueue(struct virtqueue *base, void *cookie, struct uk_sgl
     }
     ring->chains[head] = (struct chain){cookie, count};
     left[head % RING_SIZE] = cookie;
+    of_others = (unsigned char *)cookie + FAR;
     ring->nr_free -= count;
     make_available(ring, head);
     return ring->nr_free;
