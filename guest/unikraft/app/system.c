@@ -9,7 +9,7 @@
 #include <uk/plat/memory.h>
 #include <uk/plat/time.h>
 
-/* What guest/libc needs. Its malloc() is left out in favour of Unikraft's. */
+/* What guest/libc needs, without its malloc(). */
 
 void system_write(int fd, const char *data, size_t size)
 {

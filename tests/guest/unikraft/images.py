@@ -44,8 +44,9 @@ def vector_add(folder):
     for name, contents in re.findall(r'^```c ([\w.]+)\n(.*?)^```$', text, re.MULTILINE | re.DOTALL):
         (folder / name).write_text(contents)
     made = folder / 'libvaccel-vector_add.so'
-    subprocess.run(['cc', '-shared', '-fPIC', 'plugin.c', 'vector_add.c', f'-I{ROOT}/include', f'-L{BUILD}/src',
-                    '-lvaccel', f'-Wl,-rpath,{BUILD}/src', '-o', made], cwd=folder, check=True)
+    subprocess.run(['cc', '-shared', '-fPIC', 'plugin.c', 'vector_add.c', f'-I{ROOT}/include',
+                    f'-L{BUILD}/src', '-lvaccel', f'-Wl,-rpath,{BUILD}/src', '-o', made], cwd=folder,
+                   check=True)
     return str(made)
 
 
@@ -118,9 +119,9 @@ class TestImages(unittest.TestCase):
                            for name in ('digest', 'mirror'))
         for machine in ('q35', 'microvm-unikraft'):
             with self.subTest(machine):
-                done = subprocess.run([sys.executable, ROOT / 'tests' / 'guest' / 'test_conformance.py', machine,
-                                       BUILD / 'agent' / 'vaccel-agent', self.image('conformance'), plugins],
-                                      text=True, stdout=subprocess.PIPE, check=False,
+                command = [sys.executable, ROOT / 'tests' / 'guest' / 'test_conformance.py', machine,
+                           BUILD / 'agent' / 'vaccel-agent', self.image('conformance'), plugins]
+                done = subprocess.run(command, text=True, stdout=subprocess.PIPE, check=False,
                                       env=environment(PYTHONPATH=':'.join(sys.path[:2])))
                 self.assertEqual(done.returncode, 0, done.stdout)
                 self.assertGreater(len(re.findall('^ok ', done.stdout, re.MULTILINE)), 60)
