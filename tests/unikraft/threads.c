@@ -17,6 +17,7 @@ struct uk_thread {
     pthread_cond_t turn;
     bool is_blocked;
     bool has_ended;
+    struct uk_thread *joins; /* who waits for its end */
     uint64_t wakes_at; /* 0: never by itself */
     void (*run)(void *argument);
     void *argument;
@@ -223,6 +224,8 @@ static void *run(void *argument)
     if (at_end)
         at_end(thread);
     thread->has_ended = true;
+    if (thread->joins)
+        thread->joins->is_blocked = false;
     give_up_turn();
     return NULL;
 }
@@ -251,8 +254,9 @@ static void forget(const struct uk_thread *thread)
 
 void thread_join(struct uk_thread *thread)
 {
+    thread->joins = current;
     while (!thread->has_ended)
-        uk_sched_thread_sleep(1000);
+        sleep_until(0);
     pthread_join(thread->host, NULL);
     forget(thread);
     pthread_cond_destroy(&thread->turn);
