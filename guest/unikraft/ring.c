@@ -5,6 +5,7 @@
 #include <uk/plat/lcpu.h>
 #ifdef CONFIG_LIBUKVMEM
 #include <uk/falloc.h>
+#include <uk/plat/io.h>
 #include <uk/plat/paging.h>
 #include <uk/vmem.h>
 #include <virtio/virtio_ring.h>
