@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <uk/alloc.h>
 #include <uk/plat/memory.h>
+#include <uk/plat/io.h>
 #include <uk/plat/paging.h>
 #include <uk/vmem.h>
 

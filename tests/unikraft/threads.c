@@ -18,7 +18,7 @@ struct uk_thread {
     bool is_blocked;
     bool has_ended;
     struct uk_thread *joins; /* who waits for its end */
-    uint64_t wakes_at; /* 0: never by itself */
+    uint64_t wakes_at;       /* 0: never by itself */
     void (*run)(void *argument);
     void *argument;
 };

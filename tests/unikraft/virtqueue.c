@@ -3,7 +3,7 @@
 
 #include "device.h"
 
-#include <uk/plat/paging.h>
+#include <uk/plat/io.h>
 
 #include <string.h>
 

@@ -28,6 +28,5 @@ struct uk_pagetable *ukplat_pt_get_active(void);
 /* From the top down to *@level, or to the level where there is nothing or a large page. */
 int ukplat_pt_walk(struct uk_pagetable *table, __vaddr_t address, unsigned int *level,
                    __vaddr_t *table_at, __pte_t *entry);
-__paddr_t ukplat_virt_to_phys(const volatile void *address);
 
 #endif
