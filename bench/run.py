@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Run the programs of bench/ and print what they measured as a table.
+"""Run the programs of bench/, or those that are named, and print what they measured as a table.
+
+run.py BUILD [NAME...]
 
 With BENCH_JSON=FILE in the environment, FILE also gets it, with the commit and the machine.
 """
@@ -123,7 +125,7 @@ def main():
     result = circumstances(build)
     lines = []
     status = 0
-    for name, cores in RUNS:
+    for name, cores in [(name, CORES) for name in sys.argv[2:]] or RUNS:
         program = next((build / 'bench').rglob(f'bench-{name}'), None)
         if not program:
             print(f'{name}: not built, so not measured', file=sys.stderr)

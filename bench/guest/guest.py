@@ -40,11 +40,13 @@ def line(name, unit, value, yardstick, yardstick_value, interval=None, **bar):
         'high': high, 'bar': bar or None, 'samples': 1}), flush=True)
 
 
-def run(machine, image, *arguments, memory=MEMORY_MOST, files=None, plugins='opencv'):
+def run(machine, image, *arguments, memory=MEMORY_MOST, files=None, plugins='opencv', agent=None,
+        variable='BOOT_REPORT=1'):
     """What a unikernel said; None if it failed."""
     command = [BUILD / 'tools/vaccel-run', '--accel', 'tcg', '--machine', machine,
-               '--memory', str(memory), '--env', 'BOOT_REPORT=1']
+               '--memory', str(memory), '--env', variable]
     command += ['--files', files] if files else []
+    command += ['--agent', agent] if agent else []
     environment = {**os.environ, 'VACCEL_PLUGINS': str(plugins),
                    'VACCEL_VISION_MODELS': str(SOURCE / 'models/digits')}
     try:
@@ -90,7 +92,7 @@ def report_boot():
 
 def samples_of(text):
     found = {}
-    for name, value in re.findall(r'^(noop|product) (\d+)$', text or '', re.MULTILINE):
+    for name, value in re.findall(r'^(noop|small|product) (\d+)$', text or '', re.MULTILINE):
         found.setdefault(name, []).append(int(value))
     return found
 
@@ -137,7 +139,7 @@ def is_in_place(agent, seen, own):
                for name, offset in (lies_at(child, seen) for child in children))
 
 
-def count_copies(folder, times):
+def count_copies(folder, times, image):
     """All that the agent copied while a unikernel made so many calls of each kind, and where they lay."""
     counts = folder / f'counts-{times}'
     counts.write_bytes(bytes(COUNTS_SIZE))
@@ -152,8 +154,8 @@ def count_copies(folder, times):
         while 'listening' not in agent.stderr.readline():
             pass
         places = {}
-        with subprocess.Popen([BUILD / 'tools/vaccel-run', '--accel', 'tcg', '--memory', '64',
-                               '--agent', device, BUILD / 'bench/guest/copies.elf', str(times)],
+        with subprocess.Popen([BUILD / 'tools/vaccel-run', '--accel', 'tcg', '--memory', '256',
+                               '--agent', device, image, str(times)],
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as guest:
             for said in guest.stdout:
                 name, *addresses = said.split()
@@ -166,16 +168,16 @@ def count_copies(folder, times):
     return int.from_bytes(counts.read_bytes()[:8], sys.byteorder), places
 
 
-def report_copies():
+def report_copies(what='unikernel', image=BUILD / 'bench/guest/copies.elf'):
     """Of two runs that differ in how many calls they made, the difference is what a call copies."""
     with tempfile.TemporaryDirectory() as name:
-        few, _ = count_copies(pathlib.Path(name), 1)
-        many, places = count_copies(pathlib.Path(name), 1 + COPIED_CALLS)
+        few, _ = count_copies(pathlib.Path(name), 1, image)
+        many, places = count_copies(pathlib.Path(name), 1 + COPIED_CALLS, image)
     copied = (many - few) / COPIED_CALLS
-    line('unikernel: bytes copied by the agent for a picture of 1 MiB in PNG, one of 8 MiB raw, and '
+    line(f'{what}: bytes copied by the agent for a picture of 1 MiB in PNG, one of 8 MiB raw, and '
          'matrices of 24 MiB', 'bytes', copied, 'the picture in PNG', 1024 * 1024,
          **{'on': 'compared', 'is': 'at most', 'limit': 1})
-    line('unikernel: of three matrices and a raw picture, used where it has them', '', sum(places.values()),
+    line(f'{what}: of three matrices and a raw picture, used where it has them', '', sum(places.values()),
          'all four', 4, **{'on': 'compared', 'is': 'at least', 'limit': 1})
 
 

@@ -3,13 +3,13 @@
 
 #include "cpu.h"
 #include "machine.h"
-#include "platform/text.h"
 #include "vaccel/error.h"
 #include "vaccel/log.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-/* platform.h for one thread. Files are in guest/libc. */
+/* platform.h for one thread. Files are in guest/libc, plugins in guest/linked_plugins.c. */
 
 enum { ALIGNMENT = 64, CPU_HAS_RDRAND = 1 << 30 };
 

@@ -5,7 +5,8 @@
 /*
  * What the library needs from the machine it runs on, and nothing else. src/platform/
  * implements it for Linux: linux/ what needs that, hosted/ what any system with POSIX has. A guest brings
- * its own (guest/). All functions may be called from any thread.
+ * its own (guest/). All functions may be called from any thread; a freestanding guest that has threads is
+ * compiled with PLATFORM_HAS_THREADS.
  */
 
 #include <stdarg.h>
@@ -37,7 +38,7 @@ void platform_unlock(struct platform_mutex *mutex);
  * One pointer of its own for each thread, NULL at first. When a thread ends,
  * platform_thread_ended() (of src/core) is called with what it holds.
  */
-#if __STDC_HOSTED__
+#if __STDC_HOSTED__ || defined(PLATFORM_HAS_THREADS)
 extern _Thread_local void *platform_thread_pointer __attribute__((tls_model("initial-exec")));
 #else
 extern void *platform_thread_pointer;

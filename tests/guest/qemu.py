@@ -19,6 +19,9 @@ SHARED = {
     'microvm': ['-M', 'microvm,memory-backend=ram', '-global', 'virtio-mmio.force-legacy=false'],
 }
 SHARED['microvm-noacpi'] = ['-M', 'microvm,memory-backend=ram,acpi=off', *SHARED['microvm'][2:]]
+# Its virtio-mmio has no interrupt by the new controller, and finds no device but what the command line names.
+SHARED['microvm-unikraft'] = ['-M', 'microvm,memory-backend=ram,acpi=off,auto-kernel-cmdline=off', '-cpu',
+                              'max,-apic', *SHARED['microvm'][2:]]
 CARRIER = {machine: 'vhost-user-blk' if 'microvm' in machine else 'vhost-user-blk-pci,num-queues=1'
            for machine in SHARED}
 DISK = {machine: 'virtio-blk-device' if 'microvm' in machine else 'virtio-blk-pci'

@@ -15,6 +15,9 @@ def names_of(source, folder):
 
 def mentioned(root, source):
     """A build file in its folder or above names it."""
+    unikraft = source.parent / 'Makefile.uk'
+    if unikraft.is_file() and f'/{source.name}|' in unikraft.read_text():
+        return True
     for folder in source.parents:
         build = folder / 'meson.build'
         if build.is_file():
@@ -32,7 +35,7 @@ def main():
                if f.suffix in ('.c', '.cpp')]
     forgotten = [f for f in sources if not mentioned(root, f)]
     for source in forgotten:
-        print(f'{source.relative_to(root)} is in no meson.build: list it beside its neighbours')
+        print(f'{source.relative_to(root)} is in no build file: list it beside its neighbours')
     return 1 if forgotten or not sources else 0
 
 

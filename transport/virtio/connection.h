@@ -14,4 +14,8 @@
 int virtio_connection_open(struct virtio_port *port, const struct connection_settings *settings,
                            struct connection **connection);
 
+/* The same with the port that the guest's platform finds; ENODEV if there is none, which is logged, too. */
+int virtio_connection_open_found(const struct connection_settings *settings,
+                                 struct connection **connection);
+
 #endif

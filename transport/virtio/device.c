@@ -5,7 +5,7 @@
 #include "platform/text.h"
 #include "vaccel/error.h"
 #include "vaccel/log.h"
-#include "virtio/accel.h"
+#include "virtio/accelerator.h"
 
 enum { SIZE_MOST = 256, SEGMENT_MOST = 1 << 30 };
 
@@ -21,6 +21,12 @@ static void add_status(struct virtio_device *device, enum virtio_status bit)
     device->bus->set_status(device, (uint8_t)(device->bus->status(device) | bit));
 }
 
+/* All ones are what is read of a device that was pulled out. */
+static bool uses_memory(uint8_t status)
+{
+    return status && status != UINT8_MAX;
+}
+
 /* False: it does not do what it is told. */
 static bool reset_device(struct virtio_device *device)
 {
@@ -30,7 +36,7 @@ static bool reset_device(struct virtio_device *device)
     if (!device->bus->status(device))
         return true;
     device->bus->set_status(device, 0);
-    while (device->bus->status(device)) {
+    while (uses_memory(device->bus->status(device))) {
         if (platform_clock() > deadline)
             return false;
         platform_pause(attempt++);
@@ -197,12 +203,12 @@ static bool device_arm(struct virtio_port *port)
     return virtqueue_arm(&device_of(port)->queue);
 }
 
-/* A status of 0 or all ones: it was reset behind our back, or pulled out. */
+/* A status of 0: it was reset behind our back. */
 static bool is_there(struct virtio_device *device)
 {
     uint8_t status = device->bus->status(device);
 
-    return status && status != UINT8_MAX && !(status & VIRTIO_STATUS_NEEDS_RESET);
+    return uses_memory(status) && !(status & VIRTIO_STATUS_NEEDS_RESET);
 }
 
 static bool device_wait(struct virtio_port *port, uint64_t deadline)
@@ -234,17 +240,11 @@ void virtio_device_begin(struct virtio_device *device)
 
 bool virtio_device_is_accelerator(struct virtio_device *device, unsigned int id, size_t config_size)
 {
-    size_t offset = id == VIRTIO_ID_BLOCK ? ACCEL_CONFIG_AT_CARRIER : ACCEL_CONFIG_AT_OWN;
+    size_t offset = accelerator_config_at(id);
     struct accel_config config;
 
     if (config_size < offset + sizeof(config))
         return false;
     device->bus->read_config(device, offset, (uint8_t *)&config, sizeof(config));
-    if (config.magic != WIRE_MAGIC)
-        return false;
-    if (config.version == ACCEL_CONFIG_VERSION)
-        return true;
-    vaccel_error("%s is an accelerator of version %u, and not used: this program knows version %d",
-                 device->name, config.version, ACCEL_CONFIG_VERSION);
-    return false;
+    return accelerator_is_ours(device->name, &config);
 }

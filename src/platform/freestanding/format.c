@@ -81,9 +81,9 @@ static size_t read_size(const char **format)
     case 't':
         (*format)++;
         return sizeof(size_t);
-    case 'j':
+    case 'j': /* intmax_t, which nolibc's <stdint.h> does not have */
         (*format)++;
-        return sizeof(intmax_t);
+        return sizeof(int64_t);
     default:
         return sizeof(int);
     }

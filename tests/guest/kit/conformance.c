@@ -3,6 +3,7 @@
 #include "../../conformance/kit.h"
 
 #include "linked_plugins.h"
+#include "threads.h"
 
 extern const struct vaccel_plugin *vaccel_plugin_digest, *vaccel_plugin_mirror;
 
@@ -23,7 +24,7 @@ int kit_bootstrap(void)
 int main(void)
 {
     static const struct transport inside = {.plugin = "rpc"};
-    static const struct group groups[] = {
+    const struct group groups[] = {
         {"operations", operation_cases, NULL},
         {"arguments", argument_cases, NULL},
         {"outputs", output_cases, NULL},
@@ -32,7 +33,7 @@ int main(void)
         {"sessions", session_cases, NULL},
         {"life", life_cases, NULL},
         {"written", NULL, "the machine has no files that can be written"},
-        {"threads", NULL, "the machine has one thread"},
+        group_of_threads(),
         {"children", NULL, "the machine has one process"},
     };
 

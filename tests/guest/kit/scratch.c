@@ -4,12 +4,24 @@
 #include "scratch.h"
 
 #include "../../libc/cpio.h"
-#include "baremetal/system_state.h"
-
-#include <stdint.h>
+#include "libc/system.h"
 
 static struct cpio files;
-static struct boot_range initrd;
+static size_t shown; /* bytes of the archive; 0: none is shown */
+
+/* The image is linked with --wrap=system_files. */
+void __real_system_files(const void **archive, size_t *size);
+void __wrap_system_files(const void **archive, size_t *size);
+
+void __wrap_system_files(const void **archive, size_t *size)
+{
+    if (!shown) {
+        __real_system_files(archive, size);
+        return;
+    }
+    *archive = files.data;
+    *size = shown;
+}
 
 /* Files that are read where they lie stay there, so the end alone moves. */
 static void show(void)
@@ -17,15 +29,13 @@ static void show(void)
     size_t size = files.size;
 
     cpio_end(&files);
-    system_initrd.start = (uintptr_t)files.data;
-    system_initrd.end = system_initrd.start + files.size;
+    shown = files.size;
     files.size = size;
 }
 
 int scratch_make(void **state)
 {
     (void)state;
-    initrd = system_initrd;
     files.size = 0;
     cpio_add(&files, "scratch", CPIO_DIRECTORY, NULL, 0);
     show();
@@ -35,7 +45,7 @@ int scratch_make(void **state)
 int scratch_remove(void **state)
 {
     (void)state;
-    system_initrd = initrd;
+    shown = 0;
     return 0;
 }
 

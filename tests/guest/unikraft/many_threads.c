@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "threads.h"
+
+struct group group_of_threads(void)
+{
+    return (struct group){"threads", thread_cases, NULL};
+}
