@@ -48,7 +48,8 @@ struct control_message {
     uint32_t type;
     uint32_t slot;
     /*
-     * For log lines. Of a socket: who connected, "unix uid 0 pid 123", "tcp [::1]:4711". Of the settings
+     * For log lines. Of a socket: who connected, "unix uid 0 pid 123", "tcp [::1]:4711", "machine vm1
+     * (unix uid 0 pid 123)". Of the settings
      * of a device: where it is, "vhost-user:///run/vm0.sock"; and once it has a front end that, and who.
      */
     char peer[PEER_NAME_SIZE];

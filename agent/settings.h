@@ -20,6 +20,7 @@ enum {
     HOST_SIZE = 256,
     CONNECTIONS_MOST = 4096,
     FRONT_ENDS_MOST = 256,
+    MACHINES_MOST = 1024, /* at all addresses of machines together */
 };
 
 struct limits {

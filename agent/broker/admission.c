@@ -29,11 +29,12 @@ static void refuse_over_limit(struct admission *admission, int socket, uint32_t 
     admission->limit_is_told = true;
 }
 
-static void hand_over(int socket, struct connections *connections, const struct worker *worker)
+static void hand_over(int socket, const char *machine, struct connections *connections,
+                      const struct worker *worker)
 {
     uint32_t slot = connections_add(connections, socket);
 
-    if (worker_give_socket(worker, socket, slot))
+    if (worker_give_socket(worker, socket, slot, machine))
         return;
     agent_error("cannot hand a connection to the worker: %s", strerror(errno));
     connection_end(socket, VACCEL_EAGAIN, "the agent has no worker at this moment: connect again");
@@ -49,8 +50,8 @@ static void accept_failed(struct admission *admission)
     admission->not_before = moment_now() + PAUSE_MS;
 }
 
-void admission_accept(struct admission *admission, int listening, struct connections *connections,
-                      const struct worker *worker)
+void admission_accept(struct admission *admission, int listening, const char *machine,
+                      struct connections *connections, const struct worker *worker)
 {
     int socket;
 
@@ -64,6 +65,6 @@ void admission_accept(struct admission *admission, int listening, struct connect
         refuse_over_limit(admission, socket, connections->most);
     } else {
         admission->limit_is_told = false;
-        hand_over(socket, connections, worker);
+        hand_over(socket, machine, connections, worker);
     }
 }

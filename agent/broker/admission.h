@@ -13,8 +13,11 @@ struct admission {
     moment not_before;   /* descriptors or memory ran out: wait a little */
 };
 
-/* Accept one connection of the listening socket, and hand it to the worker or refuse it. */
-void admission_accept(struct admission *admission, int listening, struct connections *connections,
-                      const struct worker *worker);
+/*
+ * Accept one connection of the listening socket, and hand it to the worker or refuse it.
+ * @machine  from which it then comes; NULL: its other end tells
+ */
+void admission_accept(struct admission *admission, int listening, const char *machine,
+                      struct connections *connections, const struct worker *worker);
 
 #endif

@@ -6,6 +6,7 @@
 #include "agent/log.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ enum { DRAIN_GRACE_MS = 2000 /* for the workers to end, after their calls */ };
 struct broker {
     const struct settings *settings;
     struct listeners listeners;
+    struct machines machines;
     struct clients clients;
     bool has_clients;
     struct devices devices[LISTEN_MOST];
@@ -42,6 +44,9 @@ static void come_up(struct broker *broker)
 
     for (i = 0; i < broker->listeners.count; i++)
         agent_info("listening at %s", broker->listeners.list[i].address);
+    for (i = 0; i < broker->machines.nr_paths; i++)
+        agent_info("listening beside %s, at port %" PRIu32 " of each machine",
+                   broker->machines.paths[i].pattern, broker->machines.paths[i].port);
     notify("READY=1");
     broker->is_up = true;
 }
@@ -77,6 +82,7 @@ static void stop(struct broker *broker)
                (unsigned long long)broker->settings->timeouts.drain_ms);
     broker->is_stopping = true;
     listeners_close(&broker->listeners);
+    machines_end(&broker->machines);
     notify("STOPPING=1");
     if (broker->has_clients)
         keeper_stop(&broker->clients.keeper, kill_at);
@@ -203,7 +209,8 @@ static int open_signals(void)
 
 static bool begin_clients(struct broker *broker)
 {
-    broker->has_clients = clients_begin(&broker->clients, broker->settings, &broker->listeners);
+    broker->has_clients =
+        clients_begin(&broker->clients, broker->settings, &broker->listeners, &broker->machines);
     return broker->has_clients;
 }
 
@@ -218,9 +225,11 @@ static bool begin_devices(struct broker *broker, const struct listener *listener
 /* One worker for all sockets, and one for each device. */
 static bool begin(struct broker *broker)
 {
-    bool begun = true;
+    bool begun = machines_begin(&broker->machines, broker->settings);
     size_t i;
 
+    if (begun && broker->machines.nr_paths)
+        begun = begin_clients(broker);
     for (i = 0; i < broker->listeners.count && begun; i++) {
         const struct listener *listener = &broker->listeners.list[i];
 
@@ -237,6 +246,7 @@ static void end_all(struct broker *broker)
     size_t i;
 
     listeners_close(&broker->listeners);
+    machines_end(&broker->machines);
     stop_at_once(broker);
     keeper_end(&broker->clients.keeper);
     for (i = 0; i < broker->nr_devices; i++)

@@ -7,9 +7,10 @@
 enum { HOW_SIZE = 128, SENTENCE_SIZE = 256 };
 
 bool clients_begin(struct clients *clients, const struct settings *settings,
-                   const struct listeners *listeners)
+                   const struct listeners *listeners, struct machines *machines)
 {
     clients->listeners = listeners;
+    clients->machines = machines;
     if (!connections_init(&clients->connections, (uint32_t)settings->limits.connections))
         return false;
     clients->site = (struct site){.settings = settings};
@@ -39,6 +40,7 @@ void clients_poll(struct clients *clients, struct polled *polled)
 
         polled_add(polled, admitting && !listener->device ? listener->fd : -1, POLLIN);
     }
+    machines_poll(clients->machines, polled, admitting);
 }
 
 static void receive(struct clients *clients)
@@ -92,19 +94,31 @@ void clients_reap(struct clients *clients)
     keeper_go_on(&clients->keeper);
 }
 
+static void admit_one(struct clients *clients, int listening, const char *machine)
+{
+    if (is_admitting(clients))
+        admission_accept(&clients->admission, listening, machine, &clients->connections,
+                         &clients->keeper.worker);
+}
+
 void clients_admit(struct clients *clients, const struct polled *polled)
 {
+    const struct machines *machines = clients->machines;
     size_t i;
 
     for (i = 0; i < clients->listeners->count; i++)
-        if (polled->list[clients->listeners_at + i].revents && is_admitting(clients))
-            admission_accept(&clients->admission, clients->listeners->list[i].fd,
-                             &clients->connections, &clients->keeper.worker);
+        if (polled->list[clients->listeners_at + i].revents)
+            admit_one(clients, clients->listeners->list[i].fd, NULL);
+    for (i = 0; i < machines->count; i++)
+        if (machines_are_called(machines, polled, i))
+            admit_one(clients, machines->list[i]->fd, machines->list[i]->name);
+    machines_hear(clients->machines, polled);
 }
 
 moment clients_next_moment(const struct clients *clients)
 {
-    moment next = keeper_next_moment(&clients->keeper);
+    moment next = moment_earlier(keeper_next_moment(&clients->keeper),
+                                 machines_next_moment(clients->machines));
 
     if (clients->admission.not_before > moment_now())
         next = moment_earlier(next, clients->admission.not_before);

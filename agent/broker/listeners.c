@@ -31,11 +31,23 @@ static bool open_one(struct listener *listener, const char *address)
     return true;
 }
 
+static bool is_of_machines(const char *address)
+{
+    char path[ADDRESS_SIZE];
+    uint32_t port;
+
+    return address_machines(address, path, sizeof(path), &port);
+}
+
 bool listeners_open(struct listeners *listeners, const struct settings *settings)
 {
+    size_t i;
+
     memset(listeners, 0, sizeof(*listeners));
-    while (listeners->count < settings->nr_listen) {
-        if (!open_one(&listeners->list[listeners->count], settings->listen[listeners->count])) {
+    for (i = 0; i < settings->nr_listen; i++) {
+        if (is_of_machines(settings->listen[i]))
+            continue;
+        if (!open_one(&listeners->list[listeners->count], settings->listen[i])) {
             listeners_close(listeners);
             return false;
         }

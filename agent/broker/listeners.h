@@ -19,7 +19,7 @@ struct listeners {
     size_t count;
 };
 
-/* Listen at all addresses, or at none and false, with the reason logged. */
+/* Listen at all addresses but those of machines, or at none and false, with the reason logged. */
 bool listeners_open(struct listeners *listeners, const struct settings *settings);
 
 /* Close them, and remove the files of unix sockets. */

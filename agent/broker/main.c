@@ -15,6 +15,7 @@
 enum {
     OTHER_DESCRIPTORS = 512, /* of the worker: libraries, files of resources */
     DEVICE_DESCRIPTORS = 16, /* of a front end: its socket, memory and eventfds, and its worker's */
+    MACHINE_DESCRIPTORS = 2, /* of a machine: a listening socket, and its directory */
 };
 
 /* A socket under the number of the standard error would get the log. */
@@ -29,22 +30,27 @@ static void open_standard_descriptors(void)
         close(fd);
 }
 
-static rlim_t descriptors_of_devices(const struct settings *settings)
+static rlim_t descriptors_of_machines(const struct settings *settings)
 {
+    char path[ADDRESS_SIZE];
+    uint32_t port;
     rlim_t count = 0;
+    bool has_hybrid = false;
     size_t i;
 
-    for (i = 0; i < settings->nr_listen; i++)
+    for (i = 0; i < settings->nr_listen; i++) {
         if (address_device(settings->listen[i]))
             count += settings->device.front_ends * DEVICE_DESCRIPTORS;
-    return count;
+        has_hybrid |= address_machines(settings->listen[i], path, sizeof(path), &port);
+    }
+    return count + (has_hybrid ? MACHINES_MOST * MACHINE_DESCRIPTORS : 0);
 }
 
 /* The worker inherits it. */
 static void allow_descriptors(const struct settings *settings)
 {
-    rlim_t devices = descriptors_of_devices(settings);
-    rlim_t wanted = settings->limits.connections + devices + OTHER_DESCRIPTORS;
+    rlim_t machines = descriptors_of_machines(settings);
+    rlim_t wanted = settings->limits.connections + machines + OTHER_DESCRIPTORS;
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= wanted)
@@ -54,7 +60,7 @@ static void allow_descriptors(const struct settings *settings)
                    "LimitNOFILE or ulimit -n",
                    (unsigned long long)limit.rlim_max,
                    (unsigned long long)settings->limits.connections,
-                   devices ? " and the devices' front ends" : "", (unsigned long long)wanted);
+                   machines ? " and the virtual machines" : "", (unsigned long long)wanted);
     limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit))
         agent_warn("cannot allow %llu open files: %s", (unsigned long long)limit.rlim_cur,

@@ -6,8 +6,8 @@
 
 #include <poll.h>
 
-/* What the broker waits for: signals, listeners, and the sockets of workers and of front ends. */
-enum { POLLED_MOST = 2 + 2 * LISTEN_MOST + 2 * LISTEN_MOST * FRONT_ENDS_MOST };
+/* What the broker waits for: signals, listeners, machines, and the sockets of workers and of front ends. */
+enum { POLLED_MOST = 2 + 2 * LISTEN_MOST + 2 * LISTEN_MOST * FRONT_ENDS_MOST + 1 + MACHINES_MOST };
 
 struct polled {
     struct pollfd list[POLLED_MOST];

@@ -119,11 +119,24 @@ bool worker_can_take(const struct worker *worker)
     return poll(&poller, 1, 0) == 1 && poller.revents & POLLOUT;
 }
 
-bool worker_give_socket(const struct worker *worker, int socket, uint32_t slot)
+/* The VMM connects for its machine; it may belong to the same user as others. */
+static void describe_peer(int socket, const char *machine, char *peer, size_t size)
+{
+    char process[64]; /* it is of a unix socket */
+
+    if (!machine) {
+        address_describe_peer(socket, peer, size);
+        return;
+    }
+    address_describe_peer(socket, process, sizeof(process));
+    snprintf(peer, size, "machine %.160s (%s)", machine, process);
+}
+
+bool worker_give_socket(const struct worker *worker, int socket, uint32_t slot, const char *machine)
 {
     struct control_message message = {.type = CONTROL_SOCKET, .slot = slot};
 
-    address_describe_peer(socket, message.peer, sizeof(message.peer));
+    describe_peer(socket, machine, message.peer, sizeof(message.peer));
     return send_with_fds(worker, &message, sizeof(message), &socket, 1);
 }
 

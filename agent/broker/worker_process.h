@@ -34,8 +34,9 @@ bool worker_receive(struct worker *worker, struct control_message *message);
 /* Whether it would take a message now. */
 bool worker_can_take(const struct worker *worker);
 
-/* Hand over a connected socket. False if it takes no message. */
-bool worker_give_socket(const struct worker *worker, int socket, uint32_t slot);
+/* Hand over a connected socket, of a client of @machine or, if that is NULL, of another. False if it takes no message. */
+bool worker_give_socket(const struct worker *worker, int socket, uint32_t slot,
+                        const char *machine);
 
 /*
  * Say how its device is, and whose (@peer), in two packets: once this has returned false nothing else

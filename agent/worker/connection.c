@@ -220,9 +220,8 @@ void connection_begin(int fd, unsigned int slot, const char *peer)
     connection->threads = 1;
     connection->body = malloc(WIRE_BODY_MAX);
     list_add(connection);
-    if (begun && connection->body &&
-        stream_set_patience(&connection->stream, patience) == VACCEL_OK &&
-        thread_start(serve, connection))
+    stream_set_patience(&connection->stream, patience);
+    if (begun && connection->body && thread_start(serve, connection))
         return;
     agent_error("%s: no memory, descriptors or threads for one more connection", peer);
     list_remove(connection);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const char device_word[] = "virtio_mmio.device=";
+static const char no_pci_word[] = "pci=off";
 
 static bool is_blank(char c)
 {
@@ -48,6 +49,8 @@ static bool add_word(struct command_line *line, char *word, bool *is_environment
         line->devices[line->nr_devices++] = word + sizeof(device_word) - 1;
         return line->nr_devices < COMMAND_LINE_WORDS_MOST;
     }
+    if (strcmp(word, no_pci_word) == 0)
+        return true;
     if (*is_environment && is_assignment(word)) {
         line->environment[line->nr_environment++] = word;
         return line->nr_environment < COMMAND_LINE_WORDS_MOST;

@@ -12,7 +12,8 @@
  *   all others   the arguments of main(), from argv[1] on
  *
  * Words are separated by blanks. In "..." a blank is part of the word, and \" and \\ are one character.
- * Words virtio_mmio.device=... may stand anywhere, as monitors add them: they are for the bus.
+ * Words virtio_mmio.device=... may stand anywhere, as monitors add them: they are for the bus. So may
+ * pci=off, which Firecracker adds, and which tells nothing new.
  */
 
 enum { COMMAND_LINE_WORDS_MOST = 128 };

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "driver.h"
 
+#include "platform/text.h"
 #include "virtio/accelerator.h"
 
+#include <uk/config.h>
 #include <uk/ctors.h>
 #include <virtio/virtio_ids.h>
 

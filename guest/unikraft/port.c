@@ -58,6 +58,12 @@ static uint8_t status(void)
     return own.device->cops->status_get(own.device);
 }
 
+/* All ones are what is read of a device that was pulled out. */
+static bool uses_memory(uint8_t status)
+{
+    return status && status != UINT8_MAX;
+}
+
 /* False: it does not do what it is told. */
 static bool reset_device(void)
 {
@@ -65,7 +71,7 @@ static bool reset_device(void)
     unsigned int attempt = 0;
 
     virtio_dev_reset(own.device);
-    while (status()) {
+    while (uses_memory(status())) {
         if (platform_clock() > deadline)
             return false;
         platform_pause(attempt++);
@@ -91,13 +97,18 @@ static int ask_size(void)
         vaccel_error("%s has no queue, or no interrupt is left for it", own.port.name);
         return VACCEL_ENODEV;
     }
-    own.posted = platform_alloc(size * sizeof(*own.posted));
-    own.segments = platform_alloc(size * sizeof(*own.segments));
-    if (!own.posted || !own.segments)
-        return VACCEL_ENOMEM;
     own.size = size;
     own.port.queue_size = size;
     return VACCEL_OK;
+}
+
+static bool make_places(void)
+{
+    if (!own.posted)
+        own.posted = platform_alloc(own.size * sizeof(*own.posted));
+    if (!own.segments)
+        own.segments = platform_alloc(own.size * sizeof(*own.segments));
+    return own.posted && own.segments;
 }
 
 static void begin_empty(void)
@@ -133,6 +144,8 @@ static int bring_up(void)
     ret = ask_size();
     if (ret != VACCEL_OK)
         return ret;
+    if (!make_places())
+        return VACCEL_ENOMEM;
     begin_empty();
     own.ring = ring_make(own.device, ACCEL_QUEUE, own.size, interrupt);
     if (!own.ring)
@@ -229,12 +242,12 @@ static bool port_arm(struct virtio_port *port)
     return own.broken || !virtqueue_intr_enable(own.ring);
 }
 
-/* A status of 0 or all ones: it was reset behind our back, or pulled out. */
+/* A status of 0: it was reset behind our back. */
 static bool is_there(void)
 {
     uint8_t now = status();
 
-    return now && now != UINT8_MAX && !(now & VIRTIO_CONFIG_STATUS_NEEDS_RESET);
+    return uses_memory(now) && !(now & VIRTIO_CONFIG_STATUS_NEEDS_RESET);
 }
 
 static bool port_wait(struct virtio_port *port, uint64_t deadline)

@@ -5,8 +5,10 @@
 #include <uk/plat/lcpu.h>
 #ifdef CONFIG_LIBUKVMEM
 #include <uk/falloc.h>
+#include <uk/plat/io.h>
 #include <uk/plat/paging.h>
 #include <uk/vmem.h>
+#include <virtio/virtio_ring.h>
 #endif
 
 struct virtqueue *ring_make(struct virtio_dev *device, uint16_t queue, uint16_t size,
@@ -28,19 +30,23 @@ struct virtqueue *ring_make(struct virtio_dev *device, uint16_t queue, uint16_t 
  * is given an allocator that knows better.
  */
 
-static void free_area(const void *data)
-{
-    struct uk_vas *space = uk_vas_get_active();
-    struct uk_falloc *frames = ukplat_pt_get_active()->fa;
-    const struct uk_vma *area = uk_vma_find(space, (__vaddr_t)data);
-    __paddr_t physical = ukplat_virt_to_phys(data);
-    size_t size = area->end - area->start;
+static struct virtqueue *ending;
 
-    if (uk_vma_unmap(space, (__vaddr_t)data, size, 0) == 0)
-        frames->ffree(frames, physical, size >> PAGE_SHIFT);
+/* Not as much as the area has: that grows together with those of other rings. */
+static size_t memory_size(void)
+{
+    return PAGE_ALIGN_UP(vring_size(virtqueue_vring_get_num(ending), PAGE_SIZE));
 }
 
-static struct virtqueue *ending;
+static void free_memory(const void *data)
+{
+    struct uk_falloc *frames = ukplat_pt_get_active()->fa;
+    __paddr_t physical = ukplat_virt_to_phys(data);
+    size_t size = memory_size();
+
+    if (uk_vma_unmap(uk_vas_get_active(), (__vaddr_t)data, size, 0) == 0)
+        frames->ffree(frames, physical, size >> PAGE_SHIFT);
+}
 
 static void free_part(struct uk_alloc *allocator, void *data)
 {
@@ -48,7 +54,7 @@ static void free_part(struct uk_alloc *allocator, void *data)
     if (data == ending)
         uk_free(uk_alloc_get_default(), data);
     else
-        free_area(data);
+        free_memory(data);
 }
 
 static void destroy(struct virtqueue *ring)

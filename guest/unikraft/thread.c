@@ -3,6 +3,7 @@
 
 #include "vaccel/error.h"
 
+#include <uk/config.h>
 #include <uk/sched.h>
 #include <uk/thread.h>
 #include <uk/wait.h>

@@ -14,6 +14,10 @@
  *   vsock://cid:port      numbers; to listen at each of the machine's, the cid is "any"
  *   vhost-user:///path    to listen alone: a socket as unix://, where a VMM finds a virtio device.
  *                         Behind "?id=" may stand its virtio id; else it is that of a disk
+ *   hybrid-vsock:///path?port=N
+ *                         a port of a virtual machine whose vsock is a unix socket at that path. To
+ *                         connect: what listens within the machine. To listen: for what comes from
+ *                         there; a directory's name may be "*" then, and each path is a machine
  *
  * What goes wrong comes back as a VACCEL_E code, with a sentence in @why.
  */
@@ -35,10 +39,14 @@ uint32_t address_device(const char *address);
 /* The path of the unix socket at a correct address to listen at. False, and none: it is no such. */
 bool address_path(const char *address, char *path, size_t size);
 
+/* The path, with any "*", and the port of machines to listen for. False, and none: it is no such. */
+bool address_machines(const char *address, char *path, size_t size, uint32_t *port);
+
 /*
  * Connect to it, trying all that a host's name stands for. The time to look up the name does not
- * count.
- * @timeout_ms  for all attempts together; 0: as long as the system tries
+ * count. Where nobody listens, or there is no file yet, it is tried again until the time is over, but
+ * for tcp.
+ * @timeout_ms  for all attempts together; 0: one, as long as the system tries
  * @fd          blocking, closed on exec; set on success alone
  */
 int address_connect(const char *address, unsigned int timeout_ms, int *fd, char *why,
@@ -50,6 +58,9 @@ int address_connect(const char *address, unsigned int timeout_ms, int *fd, char 
  * @fd  not blocking, closed on exec; set on success alone
  */
 int address_listen(const char *address, int *fd, char *why, size_t why_size);
+
+/* The same, at a path that the sentences call @called. */
+int address_listen_as(const char *called, const char *address, int *fd, char *why, size_t why_size);
 
 /* The address at which @fd listens in fact: "tcp://127.0.0.1:4711", also after port 0. */
 void address_describe(int fd, char *buf, size_t size);

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FULL_BACKLOG_PAUSE_MS = 5 };
+enum { FULL_BACKLOG_PAUSE_MS = 5, FIRST_PAUSE_MS = 10, LONGEST_PAUSE_MS = 500 };
 
 static int64_t now_ms(void)
 {
@@ -21,8 +21,7 @@ static int64_t now_ms(void)
     return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* As poll() wants it: -1 is for ever. */
-static int left_ms(int64_t until)
+int address_left_ms(int64_t until)
 {
     int64_t left = until - now_ms();
 
@@ -41,7 +40,7 @@ static int wait_connected(int fd, int64_t until)
     int ready;
 
     do
-        ready = poll(&poller, 1, left_ms(until));
+        ready = poll(&poller, 1, address_left_ms(until));
     while (ready < 0 && errno == EINTR);
     if (ready == 0)
         return ETIMEDOUT;
@@ -60,7 +59,7 @@ static int connect_until(int fd, const struct addrinfo *place, int64_t until)
             return wait_connected(fd, until);
         if (errno != EAGAIN)
             return errno;
-        left = left_ms(until);
+        left = address_left_ms(until);
         if (!left)
             return ETIMEDOUT;
         poll(NULL, 0, left > 0 && left < FULL_BACKLOG_PAUSE_MS ? left : FULL_BACKLOG_PAUSE_MS);
@@ -69,7 +68,8 @@ static int connect_until(int fd, const struct addrinfo *place, int64_t until)
 }
 
 /* Returns an errno value. */
-static int try_place(const struct addrinfo *place, int64_t until, int *fd)
+static int try_place(const struct address_places *places, const struct addrinfo *place,
+                     int64_t until, int *fd)
 {
     int connecting = address_socket(place->ai_family);
     int error;
@@ -77,8 +77,10 @@ static int try_place(const struct addrinfo *place, int64_t until, int *fd)
     if (connecting < 0)
         return errno;
     address_set_options(connecting, place->ai_family);
-    vsock_set_patience(connecting, place->ai_family, left_ms(until));
+    vsock_set_patience(connecting, place->ai_family, address_left_ms(until));
     error = connect_until(connecting, place, until);
+    if (!error && places->is_hybrid)
+        error = address_handshake(connecting, places->port, until);
     if (!error && fcntl(connecting, F_SETFL, 0))
         error = errno;
     if (error)
@@ -101,13 +103,44 @@ static int64_t end_of_attempt(const struct addrinfo *place, int64_t until)
     return now + (until - now) / attempts;
 }
 
-static int try_places(const struct addrinfo *place, unsigned int timeout_ms, int *fd)
+static int try_places(const struct address_places *places, int64_t until, int *fd)
 {
-    int64_t until = timeout_ms ? now_ms() + timeout_ms : INT64_MAX;
+    const struct addrinfo *place = places->first;
     int error = EADDRNOTAVAIL;
 
     for (; place && error; place = place->ai_next)
-        error = try_place(place, end_of_attempt(place, until), fd);
+        error = try_place(places, place, end_of_attempt(place, until), fd);
+    return error;
+}
+
+/*
+ * The agent, or a VMM, may be about to come. A machine without a listener on its host gets a reset, as
+ * one does whose VMM is asked for a port at which nobody listens. Over tcp a refusal is an answer.
+ */
+static bool may_come_yet(const struct address_places *places, int error)
+{
+    return places->first == &places->only &&
+           (error == ENOENT || error == ECONNREFUSED || error == ECONNRESET);
+}
+
+/* What was wrong before says more than that the time is up. */
+static int try_until(const struct address_places *places, int64_t until, int *fd)
+{
+    int error = try_places(places, until, fd);
+    int pause = FIRST_PAUSE_MS;
+    int left, next;
+
+    while (until != INT64_MAX && may_come_yet(places, error)) {
+        left = address_left_ms(until);
+        if (left <= 1)
+            break;
+        poll(NULL, 0, pause < left ? pause : left - 1);
+        pause = 2 * pause < LONGEST_PAUSE_MS ? 2 * pause : LONGEST_PAUSE_MS;
+        next = try_places(places, until, fd);
+        if (next == ETIMEDOUT)
+            break;
+        error = next;
+    }
     return error;
 }
 
@@ -119,7 +152,7 @@ int address_connect(const char *address, unsigned int timeout_ms, int *fd, char 
 
     if (error)
         return error;
-    error = try_places(places.first, timeout_ms, fd);
+    error = try_until(&places, timeout_ms ? now_ms() + timeout_ms : INT64_MAX, fd);
     address_places_free(&places);
     if (!error)
         return VACCEL_OK;
@@ -127,6 +160,10 @@ int address_connect(const char *address, unsigned int timeout_ms, int *fd, char 
         return address_fail(VACCEL_EREMOTEIO, why, why_size,
                             "cannot connect to %.200s: no answer within %u ms", address,
                             timeout_ms);
+    if (error == EPROTO && places.is_hybrid)
+        return address_fail(VACCEL_EREMOTEIO, why, why_size,
+                            "cannot connect to %.200s: what answers there is no VMM's vsock",
+                            address);
     return address_fail(VACCEL_EREMOTEIO, why, why_size, "cannot connect to %.200s: %s", address,
                         strerror(error));
 }

@@ -106,7 +106,7 @@ static int listen_at(const struct addrinfo *place, int *fd)
     return error;
 }
 
-int address_listen(const char *address, int *fd, char *why, size_t why_size)
+int address_listen_as(const char *called, const char *address, int *fd, char *why, size_t why_size)
 {
     struct address_places places;
     int error = address_find_places(address, true, &places, why, why_size);
@@ -121,12 +121,17 @@ int address_listen(const char *address, int *fd, char *why, size_t why_size)
         return address_fail(VACCEL_EBUSY, why, why_size,
                             "cannot listen at %.200s: another process does; end it or choose "
                             "another address",
-                            address);
+                            called);
     if (error == EEXIST)
         return address_fail(VACCEL_EEXIST, why, why_size,
                             "cannot listen at %.200s: there is a file that is no socket; remove it "
                             "or choose another path",
-                            address);
-    return address_fail(code_of(error), why, why_size, "cannot listen at %.200s: %s", address,
+                            called);
+    return address_fail(code_of(error), why, why_size, "cannot listen at %.200s: %s", called,
                         strerror(error));
+}
+
+int address_listen(const char *address, int *fd, char *why, size_t why_size)
+{
+    return address_listen_as(address, address, fd, why, why_size);
 }

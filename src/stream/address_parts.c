@@ -11,7 +11,8 @@
 #include <string.h>
 #include <sys/un.h>
 
-static const char forms[] = "write unix:///path, tcp://host:port or vsock://cid:port";
+static const char forms[] = "write unix:///path, tcp://host:port, vsock://cid:port or "
+                            "hybrid-vsock:///path?port=number";
 
 /* A larger id has no number on PCI. */
 enum { DEVICE_DISK = 2, DEVICE_MOST = 63 };
@@ -107,6 +108,57 @@ static const char *parse_device(const char *text, bool listening, struct address
     return parse_unix(path, parts);
 }
 
+/* @name  one of a path's, with @length bytes */
+static const char *fault_of_name(const char *name, size_t length)
+{
+    enum { LONGEST_SOCKET = 64 };
+    bool is_last = !name[length];
+
+    if (!length || (length <= 2 && strspn(name, ".") >= length))
+        return "the path must be one without empty names, . and ..";
+    if (strcspn(name, "*") < length && (length > 1 || is_last))
+        return "a * stands for the whole name of a directory: write /run/vms/*/vm.sock";
+    if (is_last && length > LONGEST_SOCKET)
+        return "the name of the socket may have 64 bytes: choose a shorter one";
+    return NULL;
+}
+
+/* The path may be longer than a socket's, as the agent goes there directory by directory. */
+static const char *parse_machines(const char *path, struct address_parts *parts)
+{
+    const char *fault = path[0] == '/' ? NULL : "the path must begin with /";
+    const char *slash = path;
+    size_t length;
+
+    for (; *slash == '/' && !fault; slash += 1 + length) {
+        length = strcspn(slash + 1, "/");
+        fault = fault_of_name(slash + 1, length);
+    }
+    memcpy(parts->host, path, strlen(path) + 1);
+    parts->family = AF_UNIX;
+    return fault;
+}
+
+static const char *parse_hybrid(const char *text, bool listening, struct address_parts *parts)
+{
+    static const char port[] = "?port=";
+    char path[sizeof(parts->host)] = "";
+    size_t length = strcspn(text, "?");
+
+    if (strncmp(text + length, port, sizeof(port) - 1) != 0 ||
+        !address_read_number(text + length + sizeof(port) - 1, UINT32_MAX, &parts->port))
+        return "behind the path must stand ?port= and a number of 32 bits";
+    if (length >= sizeof(path))
+        return "the path may have 255 bytes: choose a shorter one";
+    memcpy(path, text, length);
+    parts->is_hybrid = true;
+    if (listening)
+        return parse_machines(path, parts);
+    if (path[strcspn(path, "*")])
+        return "nobody can be reached at any path: write that of one machine's socket";
+    return parse_unix(path, parts);
+}
+
 static const char *after(const char *address, const char *scheme)
 {
     size_t length = strlen(scheme);
@@ -129,6 +181,8 @@ int address_parse(const char *address, bool listening, struct address_parts *par
         fault = vsock_parse(rest, listening, parts);
     else if ((rest = after(address, "vhost-user://")))
         fault = parse_device(rest, listening, parts);
+    else if ((rest = after(address, "hybrid-vsock://")))
+        fault = parse_hybrid(rest, listening, parts);
     if (!fault)
         return VACCEL_OK;
     return address_fail(VACCEL_EINVAL, why, why_size, "the address \"%.200s\" is wrong: %s",
@@ -147,11 +201,22 @@ bool address_path(const char *address, char *path, size_t size)
 {
     char why[ADDRESS_WHY_SIZE];
     struct address_parts parts;
-    bool is_path =
-        !address_parse(address, true, &parts, why, sizeof(why)) && parts.family == AF_UNIX;
+    bool is_path = !address_parse(address, true, &parts, why, sizeof(why)) &&
+                   parts.family == AF_UNIX && !parts.is_hybrid;
 
     snprintf(path, size, "%s", is_path ? parts.host : "");
     return is_path;
+}
+
+bool address_machines(const char *address, char *path, size_t size, uint32_t *port)
+{
+    char why[ADDRESS_WHY_SIZE];
+    struct address_parts parts;
+    bool is_such = !address_parse(address, true, &parts, why, sizeof(why)) && parts.is_hybrid;
+
+    snprintf(path, size, "%s", is_such ? parts.host : "");
+    *port = is_such ? parts.port : 0;
+    return is_such;
 }
 
 int address_check(const char *address, bool listening, char *why, size_t why_size)
@@ -161,7 +226,7 @@ int address_check(const char *address, bool listening, char *why, size_t why_siz
     int error = address_parse(address, listening, &parts, why, why_size);
 
     /* To look up a name takes time, and it can change. */
-    if (error || !listening)
+    if (error || !listening || parts.is_hybrid)
         return error;
     error = address_find_places(address, listening, &places, why, why_size);
     if (!error)

@@ -64,7 +64,13 @@ int address_find_places(const char *address, bool listening, struct address_plac
 
     if (error)
         return error;
+    if (listening && parts.is_hybrid)
+        return address_fail(VACCEL_EINVAL, why, why_size,
+                            "the address \"%.200s\" is wrong: it is of machines that come and go",
+                            address);
     memset(places, 0, sizeof(*places));
+    places->is_hybrid = parts.is_hybrid;
+    places->port = parts.port;
     if (parts.family == AF_UNSPEC)
         return find_tcp(address, &parts, listening, places, why, why_size);
     set_only(places, &parts);

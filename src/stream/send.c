@@ -5,6 +5,7 @@
 #include "wire/wire.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/socket.h>
 #ifdef __SANITIZE_THREAD__
 #include <sys/syscall.h>
@@ -18,16 +19,16 @@ enum { WINDOW = 65 };
  * The thread sanitizer notes what a call has read when it returns. By then the answer may lie there,
  * put there by another thread.
  */
-static ssize_t send_some(int fd, struct iovec *list, size_t count)
+static ssize_t send_some(int fd, struct iovec *list, size_t count, int flags)
 {
     const struct msghdr message = {.msg_iov = list, .msg_iovlen = count};
 
 #ifdef __SANITIZE_THREAD__
-    return syscall(SYS_sendmsg, fd, &message, MSG_NOSIGNAL);
+    return syscall(SYS_sendmsg, fd, &message, flags);
 #else
     if (count == 1)
-        return send(fd, list->iov_base, list->iov_len, MSG_NOSIGNAL);
-    return sendmsg(fd, &message, MSG_NOSIGNAL);
+        return send(fd, list->iov_base, list->iov_len, flags);
+    return sendmsg(fd, &message, flags);
 #endif
 }
 
@@ -44,6 +45,33 @@ static size_t skip(struct iovec **list, size_t count, size_t size)
     return count;
 }
 
+/* A system that has no signals may not know the flag against one, as lwip. */
+static ssize_t try_to_send(struct stream *stream, struct iovec *list, size_t count, int flags)
+{
+    ssize_t sent = send_some(stream->fd, list, count, flags | stream->no_signal);
+
+    if (sent >= 0 || errno != EOPNOTSUPP || !stream->no_signal)
+        return sent;
+    stream->no_signal = 0;
+    return send_some(stream->fd, list, count, flags);
+}
+
+/* Where the socket cannot be told how long sending may stand still, poll() is. */
+static ssize_t send_in_time(struct stream *stream, struct iovec *list, size_t count)
+{
+    uint64_t most = stream->patience_ns ? stream->patience_ns * STREAM_PATIENCE : UINT64_MAX;
+    ssize_t sent;
+
+    if (!stream->has_no_timeouts)
+        return try_to_send(stream, list, count, 0);
+    do {
+        if (!stream_wait_until_ready(stream, POLLOUT, most))
+            return -1;
+        sent = try_to_send(stream, list, count, MSG_DONTWAIT);
+    } while (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
+    return sent;
+}
+
 /* All of @list, whose elements are used up. */
 static int send_all(struct stream *stream, struct iovec *list, size_t count)
 {
@@ -51,7 +79,7 @@ static int send_all(struct stream *stream, struct iovec *list, size_t count)
 
     while (count) {
         order_before_sending(stream);
-        sent = send_some(stream->fd, list, count);
+        sent = send_in_time(stream, list, count);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0)

@@ -17,7 +17,7 @@ enum { WINDOW = 64 };
 enum { MUCH = 64 * 1024 };
 
 /* How often receiving the rest of a message may time out, and looking for a new one. */
-enum { PATIENCE = 3, ONCE = 1, NS_PER_MS = 1000000 };
+enum { PATIENCE = STREAM_PATIENCE, ONCE = 1, NS_PER_MS = 1000000 };
 
 void stream_init(struct stream *stream, int fd, _Atomic uint32_t *sending)
 {
@@ -26,6 +26,9 @@ void stream_init(struct stream *stream, int fd, _Atomic uint32_t *sending)
     stream->end = 0;
     stream->sending = sending;
     stream->deadline = 0;
+    stream->patience_ns = 0;
+    stream->has_no_timeouts = false;
+    stream->no_signal = MSG_NOSIGNAL;
     atomic_init(&stream->moved, 0);
     outbox_init(&stream->outbox);
 }
@@ -35,20 +38,20 @@ void stream_end(struct stream *stream)
     close(stream->fd);
 }
 
-static int set_timeout(int fd, int option, unsigned int ms)
+static bool set_timeout(int fd, int option, unsigned int ms)
 {
     struct timeval time = {.tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000};
 
-    return setsockopt(fd, SOL_SOCKET, option, &time, sizeof(time)) ? VACCEL_EREMOTEIO : VACCEL_OK;
+    return setsockopt(fd, SOL_SOCKET, option, &time, sizeof(time)) == 0;
 }
 
-int stream_set_patience(struct stream *stream, unsigned int ms)
+void stream_set_patience(struct stream *stream, unsigned int ms)
 {
     unsigned int part_ms = (ms + PATIENCE - 1) / PATIENCE;
-    int ret = set_timeout(stream->fd, SO_RCVTIMEO, part_ms);
 
     stream->patience_ns = (uint64_t)part_ms * NS_PER_MS;
-    return ret == VACCEL_OK ? set_timeout(stream->fd, SO_SNDTIMEO, ms) : ret;
+    stream->has_no_timeouts =
+        !set_timeout(stream->fd, SO_RCVTIMEO, part_ms) || !set_timeout(stream->fd, SO_SNDTIMEO, ms);
 }
 
 int stream_explain(void)
@@ -72,36 +75,47 @@ static uint64_t time_left(const struct stream *stream)
 {
     uint64_t now = platform_clock();
 
+    if (!stream->deadline)
+        return UINT64_MAX;
     return now < stream->deadline ? stream->deadline - now : 0;
+}
+
+bool stream_wait_until_ready(const struct stream *stream, short events, uint64_t most)
+{
+    struct pollfd socket = {.fd = stream->fd, .events = events};
+    int ms =
+        most < (uint64_t)INT32_MAX * NS_PER_MS ? (int)((most + NS_PER_MS - 1) / NS_PER_MS) : -1;
+
+    if (poll(&socket, 1, ms) != 0)
+        return true;
+    errno = EAGAIN;
+    return false;
 }
 
 /* Wait as long as the socket would by itself, but not beyond the deadline. Else EAGAIN. */
 static ssize_t receive_in_time(const struct stream *stream, struct iovec *list, size_t count)
 {
-    struct pollfd socket = {.fd = stream->fd, .events = POLLIN};
     uint64_t left = time_left(stream);
 
-    if (left > stream->patience_ns)
+    if (stream->patience_ns && left > stream->patience_ns)
         left = stream->patience_ns;
-    if (poll(&socket, 1, (int)((left + NS_PER_MS - 1) / NS_PER_MS)) != 0)
-        return receive_some(stream->fd, list, count, MSG_DONTWAIT);
-    errno = EAGAIN;
-    return -1;
+    return stream_wait_until_ready(stream, POLLIN, left)
+               ? receive_some(stream->fd, list, count, MSG_DONTWAIT)
+               : -1;
 }
 
 static bool may_try_again(const struct stream *stream, int *tries)
 {
     if (errno == EINTR)
         return true;
-    return stream_explain() == VACCEL_EAGAIN && --*tries > 0 &&
-           (!stream->deadline || time_left(stream));
+    return stream_explain() == VACCEL_EAGAIN && --*tries > 0 && time_left(stream);
 }
 
 /* One receive into @list, whose last element is the room to read ahead; how much was got. */
 static int receive(struct stream *stream, struct iovec *list, size_t count, int flags, int tries,
                    size_t *got)
 {
-    bool limited = stream->deadline && !(flags & MSG_DONTWAIT);
+    bool limited = (stream->deadline || stream->has_no_timeouts) && !(flags & MSG_DONTWAIT);
     ssize_t size;
 
     *got = 0;

@@ -18,7 +18,7 @@
  * VACCEL_EAGAIN, the time that stream_set_patience() set went by without a byte; VACCEL_EREMOTEIO,
  * another error of the socket, which errno tells.
  */
-enum { STREAM_AHEAD = 2048 };
+enum { STREAM_AHEAD = 2048, STREAM_PATIENCE = 3 };
 
 struct stream {
     int fd;
@@ -26,7 +26,9 @@ struct stream {
     size_t start;
     size_t end;
     struct outbox outbox;
-    uint64_t patience_ns;       /* of one look for bytes */
+    uint64_t patience_ns;       /* of one look for bytes; 0: for ever */
+    bool has_no_timeouts;       /* the system's sockets: so they are polled before they are used */
+    int no_signal;              /* MSG_NOSIGNAL, or 0. Of who sends */
     uint64_t deadline;          /* of platform_clock(): receiving is over by then; 0: none */
     atomic_uint_fast64_t moved; /* bytes there and back; who waits sees whether anything goes on */
     /* Not 0 while a message is being sent, so that whoever shares it sends nothing between. */
@@ -43,7 +45,7 @@ void stream_end(struct stream *stream);
  * How long sending, and receiving the rest of a message, may stand still; stream_wait() a third of
  * that. 0: for ever.
  */
-int stream_set_patience(struct stream *stream, unsigned int ms);
+void stream_set_patience(struct stream *stream, unsigned int ms);
 
 /* Whether a message has begun to come, after asking the kernel but not waiting. */
 int stream_look(struct stream *stream);
@@ -73,6 +75,9 @@ int stream_send_last(struct stream *stream, void *head, size_t size);
 
 /* Send a message without payload, but do not wait for others to be sent: EBUSY then. */
 int stream_try_send(struct stream *stream, void *head, size_t size);
+
+/* Of both directions: poll() for @events, @most nanoseconds. False: none came, and errno is EAGAIN. */
+bool stream_wait_until_ready(const struct stream *stream, short events, uint64_t most);
 
 /* What the errno of a socket call means. */
 int stream_explain(void);

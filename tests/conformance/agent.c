@@ -33,9 +33,14 @@ static bool begins(const char *text, const char *with)
     return !strncmp(text, with, strlen(with));
 }
 
+static bool is_hybrid(const char *address)
+{
+    return begins(address, "hybrid-vsock://");
+}
+
 static bool is_path(const char *address)
 {
-    return begins(address, "unix://") || begins(address, "virtio://");
+    return begins(address, "unix://") || begins(address, "virtio://") || is_hybrid(address);
 }
 
 /* The socket address on this machine that an address of the agent means. Returns its size. */
@@ -46,8 +51,8 @@ static socklen_t parse(const char *text, union any_address *address)
     memset(address, 0, sizeof(*address));
     if (is_path(text)) {
         address->local.sun_family = AF_UNIX;
-        strncpy(address->local.sun_path, strstr(text, "//") + 2,
-                sizeof(address->local.sun_path) - 1);
+        snprintf(address->local.sun_path, sizeof(address->local.sun_path), "%.*s",
+                 (int)strcspn(strstr(text, "//") + 2, "?"), strstr(text, "//") + 2);
         return sizeof(address->local);
     }
     if (begins(text, "vsock://")) {
@@ -126,24 +131,33 @@ static bool make_address(struct agent *agent, const char *pattern)
     if (!star)
         snprintf(agent->address, sizeof(agent->address), "%s", pattern);
     else if (is_path(pattern))
-        snprintf(agent->address, sizeof(agent->address), "%.*s%s/socket", before, pattern,
-                 agent->directory);
+        snprintf(agent->address, sizeof(agent->address), "%.*s%s/socket%s", before, pattern,
+                 agent->directory, star + 1);
     else
         snprintf(agent->address, sizeof(agent->address), "%.*s%u", before, pattern,
                  try_port(pattern));
     return true;
 }
 
+/* Where the agent listens for what connects to its address. */
+static void name_listener(const struct agent *agent, char *address, size_t size)
+{
+    if (begins(agent->address, "virtio://"))
+        snprintf(address, size, "vhost-user://%s", agent->address + strlen("virtio://"));
+    else if (is_hybrid(agent->address))
+        snprintf(address, size, "hybrid-vsock://%s/*/vm.sock%s", agent->directory,
+                 strchr(agent->address, '?'));
+    else
+        snprintf(address, size, "%s", agent->address);
+}
+
 /* In the child. It ends with the thread that made it. */
 static void become_agent(const struct agent *agent, const char *const *options)
 {
-    char device[sizeof(agent->address) + 16];
-    const char *words[OPTIONS_MAX + 4] = {AGENT, "--listen", agent->address};
+    char address[sizeof(agent->address) + 16];
+    const char *words[OPTIONS_MAX + 4] = {AGENT, "--listen", address};
 
-    if (begins(agent->address, "virtio://")) {
-        snprintf(device, sizeof(device), "vhost-user://%s", agent->address + strlen("virtio://"));
-        words[2] = device;
-    }
+    name_listener(agent, address, sizeof(address));
     for (size_t i = 0; options[i] && i < OPTIONS_MAX; i++)
         words[3 + i] = options[i];
     prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -151,6 +165,50 @@ static void become_agent(const struct agent *agent, const char *const *options)
     execv(AGENT, (char *const *)words);
     perror(AGENT);
     _exit(127);
+}
+
+static void name_machine(const struct agent *agent, const char *file, char *path, size_t size)
+{
+    snprintf(path, size, "%s/machine%s", agent->directory, file);
+}
+
+/* The guest's side is the address at which the test is a client. */
+static void become_vmm(const struct agent *agent)
+{
+    char host[128], guest[128];
+
+    name_machine(agent, "/vm.sock", host, sizeof(host));
+    snprintf(guest, sizeof(guest), "%s/socket", agent->directory);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    execl(PYTHON, PYTHON, VMM, host, guest, (char *)NULL);
+    perror(PYTHON);
+    _exit(127);
+}
+
+static void start_vmm(struct agent *agent)
+{
+    char directory[128];
+
+    if (!is_hybrid(agent->address))
+        return;
+    name_machine(agent, "", directory, sizeof(directory));
+    mkdir(directory, 0700);
+    agent->vmm = fork();
+    if (agent->vmm == 0)
+        become_vmm(agent);
+}
+
+static void stop_vmm(struct agent *agent)
+{
+    char directory[128];
+
+    if (agent->vmm <= 0)
+        return;
+    kill(agent->vmm, SIGTERM);
+    waitpid(agent->vmm, NULL, 0);
+    name_machine(agent, "", directory, sizeof(directory));
+    rmdir(directory);
 }
 
 /* False: it ended. */
@@ -184,6 +242,7 @@ int agent_start(struct agent *agent, const char *pattern, const char *const *opt
         perror("a directory for the agent");
         return -1;
     }
+    start_vmm(agent);
     agent->pid = fork();
     if (agent->pid == 0)
         become_agent(agent, options);
@@ -216,6 +275,7 @@ int agent_stop(struct agent *agent)
         waitpid(pid, &status, 0);
         agent->pid = -1;
     }
+    stop_vmm(agent);
     remove_directory(agent);
     if (status)
         fprintf(stderr, "%s ended with wait status 0x%x\n", AGENT, status);

@@ -7,11 +7,15 @@
 /*
  * An agent for a test: the program AGENT, which listens before agent_start() returns, and ends with
  * the test at the latest. What goes wrong is told on stderr.
+ *
+ * At hybrid-vsock:// it is in front of a VMM without a machine, the program VMM, which listens before
+ * agent_start() returns; the agent may be later than that.
  */
 
 struct agent {
     pid_t pid;
-    char address[256];
+    pid_t vmm;          /* 0: none */
+    char address[256];  /* where a client connects */
     char directory[64]; /* for its socket */
 };
 

@@ -26,7 +26,8 @@ def told_by_the_text(text):
 
 
 def told_by_the_plugin(program, path):
-    environment = {**os.environ, 'VACCEL_PLUGINS': path, 'VACCEL_RPC_ADDRESS': NO_AGENT}
+    environment = {**os.environ, 'VACCEL_PLUGINS': path, 'VACCEL_RPC_ADDRESS': NO_AGENT,
+                   'VACCEL_RPC_CONNECT_TIMEOUT': '1'}
     return set(subprocess.run([program], env=environment, text=True,
                               stdout=subprocess.PIPE).stdout.split())
 

@@ -114,6 +114,21 @@ static void test_devices_stand_anywhere(void **state)
     assert_int_equal(line.argc, 2);
 }
 
+/* It puts its own words before the dashes, if there are some, else behind all. */
+static void test_what_firecracker_adds(void **state)
+{
+    (void)state;
+    assert_int_equal(split("A=1 x pci=off virtio_mmio.device=4K@0xc0001000:5"), 0);
+    assert_int_equal(line.argc, 2);
+    assert_string_equal(line.argv[1], "x");
+    assert_int_equal(split("A=1 pci=off virtio_mmio.device=4K@0xc0001000:5 -- B=2"), 0);
+    assert_int_equal(line.nr_devices, 1);
+    assert_int_equal(line.argc, 2);
+    assert_string_equal(line.argv[1], "B=2");
+    assert_int_equal(split("pci=on"), 0);
+    assert_string_equal(line.argv[1], "pci=on");
+}
+
 /* @unit so many times, each a word. */
 static int split_many(const char *unit, size_t times)
 {
@@ -154,6 +169,7 @@ int main(void)
         cmocka_unit_test(test_quotes),
         cmocka_unit_test(test_a_quote_that_never_ends),
         cmocka_unit_test(test_devices_stand_anywhere),
+        cmocka_unit_test(test_what_firecracker_adds),
         cmocka_unit_test(test_too_many),
     };
 

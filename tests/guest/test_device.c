@@ -204,6 +204,21 @@ static void test_reset_ignored(void **state)
     assert_null(device.ring);
 }
 
+/* Nobody is there who could return what was posted. */
+static void test_pulled_out(void **state)
+{
+    struct virtio_segment segment = {0x1000, 8};
+    int token;
+
+    (void)state;
+    assert_int_equal(port->ops->open(port), 0);
+    assert_true(port->ops->post(port, &segment, 0, 1, &token));
+    fake.status = UINT8_MAX;
+    fake.ignores_reset = true;
+    port->ops->reset(port);
+    assert_null(device.ring);
+}
+
 static void test_wait(void **state)
 {
     (void)state;
@@ -233,6 +248,7 @@ int main(void)
         cmocka_unit_test_setup(test_features_refused, begin),
         cmocka_unit_test_setup(test_reset_ignored_before, begin),
         cmocka_unit_test_setup(test_reset_ignored, begin),
+        cmocka_unit_test_setup(test_pulled_out, begin),
         cmocka_unit_test_setup(test_wait, begin),
     };
 

@@ -251,6 +251,26 @@ class TestDevice(Folder):
         self.assertIn('\npci: by ECAM\n', run.output)
         self.assertIn('device virtio-mmio', run.output)
 
+    def named(self, *places):
+        """A microvm that tells nothing of its devices by itself, neither in tables nor by words."""
+        words = ' '.join(f'virtio_mmio.device={place}' for place in places)
+        return self.start('microvm-noacpi', '-M', 'auto-kernel-cmdline=off',
+                          words=f'device:200 pci=off {words}', delay=0.001)
+
+    def test_windows_that_the_command_line_names(self):
+        """As Firecracker writes them: 4 KiB each from 0xc0001000 on, where QEMU has nothing."""
+        run = self.named('4K@0xc0001000:5', '4K@0xc0002000:6', '4K@0xfeb00e00:12')
+        self.assertEqual(run.status, 0, run.output)
+        self.assertIn('device virtio-mmio 0xfeb00e00\n', run.output)
+        self.assertIn('interrupts arrive\nagain, error 0\n', run.output)
+
+    def test_line_that_the_command_line_names(self):
+        """It is believed: at another line nothing arrives, and the queue is looked at from time to time."""
+        run = self.named('4K@0xfeb00e00:5')
+        self.assertEqual(run.status, 0, run.output)
+        self.assertIn('exchanged 200, ', run.output)
+        self.assertIn('interrupts do not arrive\n', run.output)
+
     def test_legacy_mmio(self):
         run = self.start('microvm', '-global', 'virtio-mmio.force-legacy=true')
         self.assertIn('force-legacy=false', run.output)

@@ -105,7 +105,7 @@ def test_nobody_accepts(told):
 
 def test_nobody_is_there(told):
     for address in ('unix:///nowhere/at-all', 'tcp://127.0.0.1:1', 'tcp://[::1]:1'):
-        ended = told.run('noop', address)
+        ended = told.run('noop', address, VACCEL_RPC_CONNECT_TIMEOUT='100')
         programs.check(ended, codes=(1,))
         assert address in ended.err, ended.err
 

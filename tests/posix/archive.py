@@ -2,14 +2,18 @@
 """The archive for guests is C11 and POSIX: how it was compiled, and what it calls of the system.
 
 archive.py KIND ROOT FOLDER
+
+Tells how large a program is that was linked with it.
 """
 import json
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
-from nested import build
+import sizes
+from nested import COMPILERS, build, run
 
 STRICT = {'-std=c11', '-D_POSIX_C_SOURCE=200809L', '-Wall', '-Wextra', '-Wpedantic', '-Werror'}
 # A word that takes any of it back, or asks for more than POSIX.
@@ -61,10 +65,22 @@ def compared(root, archive):
         yield f'guest/posix/symbols.txt has {name}, which libvaccel.a does not call'
 
 
+def tell_size(kind, root, archive):
+    with tempfile.TemporaryDirectory() as folder:
+        program = f'{folder}/sgemm'
+        run([COMPILERS[kind][0], '-static', '-s', '-O2', '-Wl,--gc-sections', f'-Wl,-Map,{program}.map',
+             f'-I{root}/include', f'{root}/examples/sgemm.c', archive, '-lpthread', '-o', program])
+        parts = sizes.sizes(program)
+        print(f'sgemm, static and stripped: {pathlib.Path(program).stat().st_size} bytes; '
+              f'of the library {parts["library"]}, and {parts["library, zeros"]} of zeros')
+
+
 def main():
     kind, root, folder = sys.argv[1:]
     folder = build(kind, root, folder)
     archive = folder / 'guest' / 'posix' / 'libvaccel.a'
+    if kind == 'musl':
+        tell_size(kind, root, archive)
     faults = [*laxly_compiled(folder), *compared(root, archive)]
     print(*faults, f'{len(faults)} faults', sep='\n')
     return 1 if faults else 0

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses as words: what is one, what is not, what is in it. */
 #include "stream/address.h"
+#include "stream/address_vsock.h"
 #include "vaccel/error.h"
 
+#include <linux/vm_sockets.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,18 +22,26 @@ static void assert_why(const char *part)
 
 static void test_what_can_be_understood(void **state)
 {
-    static const char *const both[] = {"unix:///a",           "unix:///run/a b/ä.sock",
-                                       "tcp://127.0.0.1:1",   "tcp://127.0.0.1:65535",
-                                       "tcp://[::1]:65500",   "tcp://[fe80::1%lo]:1",
-                                       "vsock://2:65500",     "vsock://0:0",
-                                       "vsock://3:4294967295"};
+    static const char *const both[] = {"unix:///a",
+                                       "unix:///run/a b/ä.sock",
+                                       "tcp://127.0.0.1:1",
+                                       "tcp://127.0.0.1:65535",
+                                       "tcp://[::1]:65500",
+                                       "tcp://[fe80::1%lo]:1",
+                                       "vsock://2:65500",
+                                       "vsock://0:0",
+                                       "vsock://3:4294967295",
+                                       "hybrid-vsock:///vm.sock?port=0",
+                                       "hybrid-vsock:///run/a b/.../..x?port=4294967295"};
     static const char *const to_listen[] = {"tcp://0.0.0.0:0",
                                             "tcp://[::]:0",
                                             "vsock://any:65500",
                                             "vsock://4294967295:65500",
                                             "vhost-user:///run/a b/vm0.sock",
                                             "vhost-user:///a?id=1",
-                                            "vhost-user:///a?id=63"};
+                                            "vhost-user:///a?id=63",
+                                            "hybrid-vsock:///run/*/vm.sock?port=65500",
+                                            "hybrid-vsock:///*/a/*/b?port=1"};
     static const char *const to_connect[] = {"tcp://localhost:65500", "tcp://a-b.c_d.example:1"};
 
     (void)state;
@@ -111,6 +121,24 @@ static void test_what_can_not(void **state)
         "vhost-user:///a?id=63?id=63",
         "vhost-user:///a?name=x",
         "vhost-user://?id=63",
+        "hybrid-vsock://",
+        "hybrid-vsock://?port=1",
+        "hybrid-vsock:///?port=1",
+        "hybrid-vsock://a?port=1",
+        "hybrid-vsock:///a/?port=1",
+        "hybrid-vsock:///a",
+        "hybrid-vsock:///a?",
+        "hybrid-vsock:///a?port",
+        "hybrid-vsock:///a?port=",
+        "hybrid-vsock:///a?port=any",
+        "hybrid-vsock:///a?port=4294967296",
+        "hybrid-vsock:///a?port=1 ",
+        "hybrid-vsock:///a?port=1?port=1",
+        "hybrid-vsock:///a?id=1",
+        "hybrid-vsock:///*?port=1",
+        "hybrid-vsock:///a/*?port=1",
+        "hybrid-vsock:///a*/b?port=1",
+        "hybrid-vsock:///**/b?port=1",
     };
 
     (void)state;
@@ -170,6 +198,64 @@ static void test_paths_of_unix_sockets(void **state)
     assert_string_equal(path, "");
 }
 
+/* A path to connect to may have what one in which machines are looked for may not. */
+static void test_machines(void **state)
+{
+    char path[256];
+    uint32_t port;
+    int fd;
+
+    (void)state;
+    assert_true(address_machines("hybrid-vsock:///run/*/a.sock?port=5", path, sizeof(path), &port));
+    assert_string_equal(path, "/run/*/a.sock");
+    assert_int_equal(port, 5);
+    assert_false(address_path("hybrid-vsock:///run/a.sock?port=5", path, sizeof(path)));
+    assert_false(address_machines("unix:///a", path, sizeof(path), &port));
+    assert_string_equal(path, "");
+    assert_int_equal(address_device("hybrid-vsock:///a?port=1"), 0);
+    assert_int_equal(address_check("hybrid-vsock:///a/../b?port=1", true, why, sizeof(why)),
+                     VACCEL_EINVAL);
+    assert_why("without empty names, . and ..");
+    assert_int_equal(address_check("hybrid-vsock:///a//b?port=1", true, why, sizeof(why)),
+                     VACCEL_EINVAL);
+    assert_int_equal(address_listen("hybrid-vsock:///a?port=1", &fd, why, sizeof(why)),
+                     VACCEL_EINVAL);
+    assert_why("come and go");
+}
+
+static void test_longest_paths_of_machines(void **state)
+{
+    char address[400];
+
+    (void)state;
+    snprintf(address, sizeof(address), "hybrid-vsock:///%0190d/%064d?port=1", 0, 0);
+    assert_int_equal(address_check(address, true, why, sizeof(why)), VACCEL_EINVAL);
+    assert_why("255 bytes");
+    snprintf(address, sizeof(address), "hybrid-vsock:///%0189d/%064d?port=1", 0, 0);
+    assert_int_equal(address_check(address, true, why, sizeof(why)), VACCEL_OK);
+    assert_int_equal(address_check(address, false, why, sizeof(why)), VACCEL_EINVAL);
+    assert_why("107 bytes");
+    snprintf(address, sizeof(address), "hybrid-vsock:///a/%065d?port=1", 0);
+    assert_int_equal(address_check(address, true, why, sizeof(why)), VACCEL_EINVAL);
+    assert_why("64 bytes");
+}
+
+/* The cid is what a machine is called by. */
+static void test_machines_of_the_kernel(void **state)
+{
+    struct sockaddr_vm machine = {.svm_family = AF_VSOCK, .svm_cid = 5, .svm_port = 1234};
+    struct sockaddr other = {.sa_family = AF_INET};
+    char text[64];
+
+    (void)state;
+    assert_true(vsock_describe((struct sockaddr *)&machine, "vsock ", text, sizeof(text)));
+    assert_string_equal(text, "vsock 5:1234");
+    machine.svm_cid = VMADDR_CID_ANY;
+    assert_true(vsock_describe((struct sockaddr *)&machine, "vsock://", text, sizeof(text)));
+    assert_string_equal(text, "vsock://any:1234");
+    assert_false(vsock_describe(&other, "vsock ", text, sizeof(text)));
+}
+
 static void test_long_addresses_are_cut_in_sentences(void **state)
 {
     static char address[100000] = "tcp://";
@@ -188,6 +274,9 @@ int main(void)
         cmocka_unit_test(test_longest_path),
         cmocka_unit_test(test_devices),
         cmocka_unit_test(test_paths_of_unix_sockets),
+        cmocka_unit_test(test_machines),
+        cmocka_unit_test(test_longest_paths_of_machines),
+        cmocka_unit_test(test_machines_of_the_kernel),
         cmocka_unit_test(test_long_addresses_are_cut_in_sentences),
     };
 

@@ -296,6 +296,15 @@ def test_event_indices(agent):
             assert guest.call(session).status == 0
 
 
+def test_a_legacy_driver(agent):
+    """It does not know virtio 1, and negotiates nothing of it: Unikraft's for PCI is one."""
+    for features in (0, front.F_EVENT_IDX):
+        with agent.guest(features=features) as guest:
+            session = guest.begin()
+            for _ in range(10):
+                assert guest.call(session).status == 0
+
+
 def test_no_eventfd_to_call(agent):
     """A driver that looks for itself."""
     machine = agent.front()

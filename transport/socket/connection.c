@@ -71,10 +71,10 @@ static int begin(struct socket_connection *connection)
 {
     unsigned int keepalive_ms = connection->base.settings.keepalive_ms;
     struct wire_welcome welcome;
-    int ret = stream_set_patience(&connection->stream, keepalive_ms);
+    int ret;
 
-    if (ret == VACCEL_OK)
-        ret = connection_say_hello(&connection->base, &welcome);
+    stream_set_patience(&connection->stream, keepalive_ms);
+    ret = connection_say_hello(&connection->base, &welcome);
     if (ret == VACCEL_OK)
         ret = widen(connection, &welcome);
     connection->base.welcomed = ret == VACCEL_OK;

@@ -21,6 +21,12 @@ static void add_status(struct virtio_device *device, enum virtio_status bit)
     device->bus->set_status(device, (uint8_t)(device->bus->status(device) | bit));
 }
 
+/* All ones are what is read of a device that was pulled out. */
+static bool uses_memory(uint8_t status)
+{
+    return status && status != UINT8_MAX;
+}
+
 /* False: it does not do what it is told. */
 static bool reset_device(struct virtio_device *device)
 {
@@ -30,7 +36,7 @@ static bool reset_device(struct virtio_device *device)
     if (!device->bus->status(device))
         return true;
     device->bus->set_status(device, 0);
-    while (device->bus->status(device)) {
+    while (uses_memory(device->bus->status(device))) {
         if (platform_clock() > deadline)
             return false;
         platform_pause(attempt++);
@@ -197,12 +203,12 @@ static bool device_arm(struct virtio_port *port)
     return virtqueue_arm(&device_of(port)->queue);
 }
 
-/* A status of 0 or all ones: it was reset behind our back, or pulled out. */
+/* A status of 0: it was reset behind our back. */
 static bool is_there(struct virtio_device *device)
 {
     uint8_t status = device->bus->status(device);
 
-    return status && status != UINT8_MAX && !(status & VIRTIO_STATUS_NEEDS_RESET);
+    return uses_memory(status) && !(status & VIRTIO_STATUS_NEEDS_RESET);
 }
 
 static bool device_wait(struct virtio_port *port, uint64_t deadline)

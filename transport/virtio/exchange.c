@@ -86,6 +86,7 @@ static int send_split(struct layout *layout, size_t most, uint64_t deadline, siz
     struct virtio_segment *segments = layout->chain->segments;
     uint32_t answer_size = (uint32_t)layout->exchange->answer_size;
     size_t head;
+    size_t more;
     int ret;
 
     set_flags(layout, ACCEL_MORE);
@@ -94,9 +95,8 @@ static int send_split(struct layout *layout, size_t most, uint64_t deadline, siz
         if (*ended)
             return ret;
         head = layout_part(layout, ACCEL_MORE, answer_size, segments, most);
-        *nr_readable = head ? head + layout_next(connection->port, &layout->readable,
-                                                 segments + head, most - head)
-                            : 0;
+        more = layout_next(connection->port, &layout->readable, segments + head, most - head);
+        *nr_readable = head && more ? head + more : 0;
     } while (!layout_at_end(&layout->readable));
     layout_part(layout, 0, answer_size, segments, most);
     return VACCEL_OK;
