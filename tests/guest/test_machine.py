@@ -168,7 +168,7 @@ class TestDevice(Folder):
 
     def test_carrier(self):
         """Slow enough for the guest to sleep meanwhile."""
-        for machine in qemu.SHARED:
+        for machine in PLAIN:
             with self.subTest(machine):
                 run = self.start(machine, delay=0.001)
                 self.assertEqual(run.status, 0, run.output)
@@ -176,14 +176,14 @@ class TestDevice(Folder):
                 self.assertIn('interrupts arrive\nagain, error 0\n', run.output)
 
     def test_beside_a_disk(self):
-        for machine in qemu.SHARED:
+        for machine in PLAIN:
             with self.subTest(machine):
                 run = self.start(machine, *self.disk(machine))
                 self.assertEqual(run.status, 0, run.output)
                 self.assertIn('exchanged 200, ', run.output)
 
     def test_disk_alone(self):
-        for machine in qemu.SHARED:
+        for machine in PLAIN:
             with self.subTest(machine):
                 self.assertIn('device none\n', self.start(machine, config=b'').output)
 
