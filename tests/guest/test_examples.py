@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import qemu
@@ -109,6 +110,16 @@ class TestVaccelRun(unittest.TestCase):
         self.assertEqual(done.returncode, 7, done.stdout + done.stderr)
         self.assertIn("argv[1] 'X=1'\nargv[2] 'two  words'\nargv[3] '\"'\n", done.stdout)
         self.assertIn('\nA b "c\\\n', done.stdout)
+
+    def test_words_for_unikraft(self):
+        """QEMU refuses this image, which has no more of Unikraft's than a name."""
+        with tempfile.NamedTemporaryFile() as named:
+            named.write(b'.uk_bootinfo')
+            named.flush()
+            done = vaccel_run('noop', '--machine', 'microvm', '--env', 'A=b c', named.name, 'x', 'y z')
+        self.assertRegex(done.stderr, r' -M microvm,\S*acpi=off,\S* .*-cpu max,-apic ')
+        self.assertIn('virtio_mmio.device=512@0xfeb00e00:12 env.vars=[ \\"A=b c\\" ] -- x \\"y z\\""\n',
+                      done.stderr)
 
     def test_nothing_is_left(self):
         if not shutil.which('pgrep'):
