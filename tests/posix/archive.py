@@ -75,13 +75,21 @@ def tell_size(kind, root, archive):
               f'of the library {parts["library"]}, and {parts["library, zeros"]} of zeros')
 
 
+def scattered(archive):
+    """Sections of single thread-local variables: linker scripts of some systems gather .tdata and .tbss alone."""
+    command = ['readelf', '-SW', archive]
+    listing = subprocess.run(command, text=True, check=True, stdout=subprocess.PIPE).stdout
+    for section in sorted(set(re.findall(r'\s(\.t(?:data|bss)\.\S+)', listing))):
+        yield f'libvaccel.a has a section {section}, which not every linker script knows'
+
+
 def main():
     kind, root, folder = sys.argv[1:]
     folder = build(kind, root, folder)
     archive = folder / 'guest' / 'posix' / 'libvaccel.a'
     if kind == 'musl':
         tell_size(kind, root, archive)
-    faults = [*laxly_compiled(folder), *compared(root, archive)]
+    faults = [*laxly_compiled(folder), *compared(root, archive), *scattered(archive)]
     print(*faults, f'{len(faults)} faults', sep='\n')
     return 1 if faults else 0
 

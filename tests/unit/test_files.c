@@ -57,6 +57,26 @@ static void test_map_is_private(void **state)
     platform_file_unmap(again, 8);
 }
 
+/* Those of sysfs cannot be mapped. */
+static void test_what_cannot_be_mapped_is_copied(void **state)
+{
+    const char *path = "/sys/kernel/mm/transparent_hugepage/enabled";
+    char contents[100] = {0};
+    FILE *file = fopen(path, "r");
+    void *data;
+    size_t size;
+
+    (void)state;
+    if (!file)
+        skip();
+    assert_non_null(fgets(contents, sizeof(contents), file));
+    fclose(file);
+    assert_int_equal(platform_file_map(path, &data, &size), 0);
+    assert_string_equal(data, contents);
+    memset(data, 0, size);
+    platform_file_unmap(data, size);
+}
+
 static void test_map_refuses_what_is_no_file_with_contents(void **state)
 {
     void *data = NULL;
@@ -181,6 +201,7 @@ int main(void)
         test(test_type_follows_links),
         test(test_an_empty_file_has_no_byte),
         test(test_map_is_private),
+        test(test_what_cannot_be_mapped_is_copied),
         test(test_map_refuses_what_is_no_file_with_contents),
         test(test_create_makes_a_file_for_its_owner_alone),
         test(test_create_replaces_nothing_and_follows_no_link),

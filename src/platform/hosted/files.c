@@ -14,6 +14,10 @@
 #ifndef MAP_NORESERVE
 #define MAP_NORESERVE 0
 #endif
+/* Strict POSIX has no memory without a file: then there is no copy, but an error. */
+#ifndef MAP_ANONYMOUS
+#define MAP_ANONYMOUS 0
+#endif
 
 int platform_file_type(const char *path, enum platform_file_type *type)
 {
@@ -67,13 +71,54 @@ int hosted_file_open(const char *path, int *file, size_t *size)
     return error;
 }
 
+/* What the file does not have stays as it is. */
+static int read_whole(int file, void *data, size_t size)
+{
+    char *bytes = data;
+
+    while (size) {
+        ssize_t got = read(file, bytes, size);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return hosted_error_code(errno);
+        if (got == 0)
+            break;
+        bytes += got;
+        size -= (size_t)got;
+    }
+    return VACCEL_OK;
+}
+
+/* Not every file system, and not every system, has files in memory that can be written. */
+static int copy(int file, void **data, size_t size)
+{
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    int error;
+
+    if (pages == MAP_FAILED)
+        return hosted_error_code(errno);
+    error = read_whole(file, pages, size);
+    if (error)
+        munmap(pages, size);
+    else
+        *data = pages;
+    return error;
+}
+
+static bool is_unsupported(int error)
+{
+    return error == ENODEV || error == ENOSYS || error == ENOTSUP || error == EOPNOTSUPP;
+}
+
 /* Few of the pages will be written: a model larger than memory can be mapped all the same. */
 static int map(int file, void **data, size_t size)
 {
     void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file, 0);
 
     if (pages == MAP_FAILED)
-        return hosted_error_code(errno);
+        return is_unsupported(errno) ? copy(file, data, size) : hosted_error_code(errno);
     *data = pages;
     return VACCEL_OK;
 }
