@@ -26,7 +26,17 @@ enum {
     PORT = 7,
 };
 
-enum step { STEP_WRITE, STEP_PACKET, STEP_BUFFER, STEP_INDEX, STEP_RECEIVE, STEP_SEND, STEP_SHUT, STEP_CLOSE, STEPS };
+enum step {
+    STEP_WRITE,
+    STEP_PACKET,
+    STEP_BUFFER,
+    STEP_INDEX,
+    STEP_RECEIVE,
+    STEP_SEND,
+    STEP_SHUT,
+    STEP_CLOSE,
+    STEPS
+};
 
 struct worker worker;
 static struct vsock vsock;

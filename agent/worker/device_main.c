@@ -63,7 +63,8 @@ static void take_name(const char *name)
     is_known = true;
     device_log_name(name);
     snprintf(device_name, sizeof(device_name), "%s", name);
-    device->kind->rename(device, name);
+    if (device->kind->rename)
+        device->kind->rename(device, name);
 }
 
 /* The next worker is told again, and may have more of them. */
@@ -105,7 +106,8 @@ static void finish_stop(void)
     stop_wanted = false;
     virtio_device_leave(device);
     control_send(&stopped);
-    device->kind->forget(device);
+    if (device->kind->forget)
+        device->kind->forget(device);
 }
 
 static void begin_drain(void)
@@ -127,7 +129,8 @@ static void look_at_drain(void)
         agent_warn("the time to finish (setting drain_ms) is over, and calls that still run are "
                    "cut off: %u",
                    running);
-    device->kind->say_goodbye(device);
+    if (device->kind->say_goodbye)
+        device->kind->say_goodbye(device);
     virtio_device_stop(device);
     _exit(EXIT_SUCCESS);
 }

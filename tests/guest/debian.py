@@ -17,6 +17,9 @@ PACKAGE = 'linux-image-cloud-amd64'
 # In the order in which they need each other; what is built in is not there.
 MODULES = ['virtio_ring', 'virtio', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci']
 
+# For a guest that has a vsock.
+VSOCK = ['vsock', 'vmw_vsock_virtio_transport_common', 'vmw_vsock_virtio_transport']
+
 Kernel = collections.namedtuple('Kernel', 'image tree')
 
 

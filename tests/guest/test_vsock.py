@@ -14,7 +14,6 @@ from served import Served
 
 LIMIT = 240  # seconds
 MEGABYTES = 512
-MODULES = ['vsock', 'vmw_vsock_virtio_transport_common', 'vmw_vsock_virtio_transport']
 
 
 class ServedVsock(Served):
@@ -33,11 +32,9 @@ def main():
         kernel = debian.unpack(agent.folder)
         programs = [conformance, '/bin/sh', '/bin/rm']
         files = [*programs, *debian.libraries_of(*programs), *plugins.split(':'), *loaded.split(':')]
-        initrd = debian.make_initrd(agent.folder, kernel, init, MODULES, files)
+        initrd = debian.make_initrd(agent.folder, kernel, init, debian.VSOCK, files)
         run = qemu.run([*qemu.shared_memory('q35', MEGABYTES), *qemu.COMMON, '-smp', '2',
-                        '-chardev', f'socket,id=vsock,path={agent.device}',
-                        '-device', 'vhost-user-vsock-pci,chardev=vsock',
-                        '-kernel', kernel.image, '-initrd', initrd,
+                        *qemu.vsock(agent.device), '-kernel', kernel.image, '-initrd', initrd,
                         '-append', 'console=ttyS0 quiet panic=-1 VACCEL_RPC_ADDRESS=vsock://2:65500'
                         ' CMOCKA_MESSAGE_OUTPUT=TAP'
                         f' -- {conformance}'], LIMIT)

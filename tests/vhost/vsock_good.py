@@ -69,6 +69,25 @@ def test_several_at_once(agent):
             one.close()
 
 
+def test_64_of_which_one_never_reads(agent):
+    """The others have all that they ask for before that one is given up."""
+    with agent.guest() as guest:
+        silent, *others = [guest.client() for _ in range(64)]
+        sessions = [one.begin() for one in others]
+        silent.begin()
+        silent.socket.promised = 0
+        silent.socket.packet(vsock.CREDIT_UPDATE)
+        data = bytes(i % 251 for i in range(100000))
+        mirrors = conversation.mirrored(data)
+        silent.start_call(1, *mirrors, name=b'mirror.copy')
+        begun = [one.start_call(session, *mirrors, name=b'mirror.copy')
+                 for one, session in zip(others, sessions)]
+        for one, call in zip(others, begun):
+            assert one.answer(call).payload == data[::-1]
+        assert not silent.socket.is_reset and not silent.socket.got
+        silent.socket.packet(vsock.RST)
+
+
 def test_the_guest_closes_one_way(agent):
     """What it has asked for is still answered."""
     with agent.guest() as guest:

@@ -34,6 +34,15 @@ def reset_of(guest, port):
     return packet.head
 
 
+def test_rings_that_there_are_not(agent):
+    for index in (3, 255):
+        with agent.front() as machine:
+            machine.negotiate()
+            machine.send(front.SET_VRING_NUM, front.STATE.pack(index, 128))
+            assert machine.is_closed()
+    assert 'there is no ring 3' in agent.log()
+
+
 def test_a_port_where_nobody_listens(agent):
     with agent.guest() as guest:
         for port in (0, 1, vsock.PORT - 1, vsock.PORT + 1, 0xffffffff):

@@ -137,12 +137,6 @@ static int watch(struct virtio_device *virtio)
     return LOOK_MS;
 }
 
-/* Who waits gets its chains back with the next worker, or never: the agent ends. */
-static void say_goodbye(struct virtio_device *virtio)
-{
-    (void)virtio;
-}
-
 const struct virtio_device_kind device_kind = {
     .rename = rename_client,
     .serve = serve,
@@ -151,5 +145,4 @@ const struct virtio_device_kind device_kind = {
     .forget = forget,
     .running = running,
     .watch = watch,
-    .say_goodbye = say_goodbye,
 };

@@ -9,7 +9,10 @@ struct virtio_device;
 
 /* What a device is beside its rings: the accelerator (device.h), or a vsock (vsock/vsock.h). */
 struct virtio_device_kind {
-    /* What it is called in log lines, from now on. Before anything is taken from its rings. */
+    /*
+     * What it is called in log lines, from now on. Before anything is taken from its rings. NULL: it does
+     * not matter.
+     */
     void (*rename)(struct virtio_device *device, const char *name);
     /* The plugins are loaded. Returns when the device is closed. */
     void (*serve)(struct virtio_device *device);
@@ -17,13 +20,13 @@ struct virtio_device_kind {
     void (*stop)(struct virtio_device *device);
     /* Whether all that was taken has ended; if not, virtio_device_tell() says when. */
     bool (*is_idle)(struct virtio_device *device);
-    /* It is idle, and has no rings: nothing is kept. */
+    /* It is idle, and has no rings: nothing is kept. NULL: nothing was. */
     void (*forget)(struct virtio_device *device);
     /* Requests without an answer. */
     unsigned int (*running)(struct virtio_device *device);
     /* End what is overdue. Returns in how many ms to look again; -1: when told. */
     int (*watch)(struct virtio_device *device);
-    /* The worker ends: say so to who can hear it. */
+    /* The worker ends: say so to who can hear it. NULL: nobody can. */
     void (*say_goodbye)(struct virtio_device *device);
 };
 

@@ -4,7 +4,6 @@
 #include "agent/worker/worker.h"
 #include "vaccel/error.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -78,13 +77,6 @@ static void serve(struct virtio_device *virtio)
     take_packets(vsock);
 }
 
-static void rename_vsock(struct virtio_device *virtio, const char *name)
-{
-    struct vsock *vsock = vsock_of(virtio);
-
-    snprintf(vsock->name, sizeof(vsock->name), "%s", name);
-}
-
 static void stop(struct virtio_device *virtio)
 {
     struct vsock *vsock = vsock_of(virtio);
@@ -98,11 +90,6 @@ static bool is_idle(struct virtio_device *virtio)
 {
     (void)virtio;
     return true;
-}
-
-static void forget(struct virtio_device *virtio)
-{
-    (void)virtio;
 }
 
 static unsigned int running(struct virtio_device *virtio)
@@ -125,11 +112,9 @@ static void say_goodbye(struct virtio_device *virtio)
 }
 
 const struct virtio_device_kind vsock_kind = {
-    .rename = rename_vsock,
     .serve = serve,
     .stop = stop,
     .is_idle = is_idle,
-    .forget = forget,
     .running = running,
     .watch = watch,
     .say_goodbye = say_goodbye,

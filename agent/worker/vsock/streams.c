@@ -129,6 +129,16 @@ void streams_reset_all(struct streams *streams)
     pthread_mutex_unlock(&streams->lock);
 }
 
+/* It is listed. */
+static void unlist_one(struct streams *streams, const struct vsock_stream *stream)
+{
+    struct vsock_stream **at = bucket_of(streams, stream->port);
+
+    while (*at != stream)
+        at = &(*at)->next;
+    unlist(streams, at);
+}
+
 bool streams_remove(struct streams *streams, struct vsock_stream *stream)
 {
     bool was_listed;
@@ -136,7 +146,7 @@ bool streams_remove(struct streams *streams, struct vsock_stream *stream)
     pthread_mutex_lock(&streams->lock);
     was_listed = stream->is_listed;
     if (was_listed)
-        unlist(streams, place_of(streams, stream->port));
+        unlist_one(streams, stream);
     streams->count--;
     pthread_mutex_unlock(&streams->lock);
     /* Who has found it before lets go of it first. */

@@ -2,7 +2,6 @@
 #ifndef WORKER_VSOCK_VSOCK_H
 #define WORKER_VSOCK_VSOCK_H
 
-#include "agent/control.h"
 #include "agent/worker/device/virtio_device.h"
 #include "agent/worker/vsock/streams.h"
 #include "stream/address.h"
@@ -26,7 +25,6 @@ enum {
 struct vsock {
     struct virtio_device virtio; /* its rings are those of virtio/vsock.h, but for events */
     struct address_vsock address;
-    char name[PEER_NAME_SIZE];
     struct streams streams;
 
     struct chain taken; /* of who takes packets */
