@@ -50,8 +50,10 @@ def unpack(folder):
 
 
 def libraries_of(*programs):
-    """Those that they are linked with, where they lie."""
-    told = subprocess.run(['ldd', *programs], stdout=subprocess.PIPE, text=True, check=True).stdout
+    """Those that they are linked with, where they find them by themselves."""
+    environment = {name: value for name, value in os.environ.items() if name != 'LD_LIBRARY_PATH'}
+    told = subprocess.run(['ldd', *programs], stdout=subprocess.PIPE, text=True, check=True,
+                          env=environment).stdout
     return re.findall(r'(/\S+) \(0x', told)
 
 

@@ -128,7 +128,8 @@ class Stream:
         return self
 
     def credit(self):
-        return self.peer['buf_alloc'] - ((self.sent - self.peer['fwd_cnt']) & 0xffffffff)
+        """Linux has no more on its way than it promises itself."""
+        return min(self.peer['buf_alloc'], self.promised) - ((self.sent - self.peer['fwd_cnt']) & 0xffffffff)
 
     def sendall(self, data):
         view = memoryview(data)

@@ -126,7 +126,7 @@ def deaf(guest, **how):
     one.begin()
     one.socket.promised = 0
     one.socket.packet(CREDIT_UPDATE)
-    one.send(wire.message(wire.PING, 1 << 40))
+    one.socket.packet(RW, wire.message(wire.PING, 1 << 40))
     return one
 
 

@@ -113,9 +113,12 @@ bool vsock_stream_put(struct vsock_stream *stream, struct chain_side *side, uint
     return true;
 }
 
+/* Linux has no more on its way than it would hold itself, whatever it was promised. */
 bool vsock_stream_owes_credit(struct vsock_stream *stream)
 {
-    if (stream->taken - stream->told < VSOCK_PROMISED / 2)
+    uint32_t most = stream->peer_promised < VSOCK_PROMISED ? stream->peer_promised : VSOCK_PROMISED;
+
+    if (stream->taken == stream->told || stream->taken - stream->told < most / 2)
         return false;
     stream->told = stream->taken;
     return true;
