@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Guests that use their vsock as they should."""
+import signal
 import socket
 
 import client
@@ -101,6 +102,17 @@ def test_a_goodbye_arrives(agent):
         one.send(b'no message of ours, and longer than a header is, for sure')
         _, goodbye = one.until_closed()
         assert 'does not keep to the protocol' in client.sentence_of(goodbye)
+        one.socket.wait_reset()
+
+
+def test_the_agent_ends(agent):
+    """Whoever is connected is told why."""
+    with agent.another() as other, other.guest() as guest:
+        one = guest.client()
+        calls(one)
+        other.process.send_signal(signal.SIGTERM)
+        _, goodbye = one.until_closed()
+        assert 'the agent is shut down' in client.sentence_of(goodbye)
         one.socket.wait_reset()
 
 
