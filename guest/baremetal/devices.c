@@ -5,6 +5,7 @@
 #include "system_state.h"
 #include "virtio/mmio.h"
 #include "virtio/pci.h"
+#include "virtio-vsock/driver.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,4 +162,9 @@ struct virtio_port *virtio_port_find(void)
     struct virtio_device *found = find(virtio_device_is_accelerator);
 
     return found ? &found->port : NULL;
+}
+
+struct virtio_device *virtio_vsock_find(void)
+{
+    return find(virtio_device_is_vsock);
 }
