@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Machines that come and go, beside a fake worker: test_machines.py AGENT [PART OF A NAME]"""
+import ctypes
 import os
 import pathlib
 import shutil
 import signal
 import socket
 import stat
+import struct
 import sys
 import time
 import unittest
@@ -18,6 +20,8 @@ SOCKET = 3
 PORT = 65500
 MOST = 1024
 NOBODY = 65534
+IN_ATTRIB, IN_CREATE = 0x4, 0x100
+libc = ctypes.CDLL(None, use_errno=True)
 MOMENT = 0.3  # seconds in which the agent would have noticed
 
 
@@ -364,6 +368,40 @@ class TestTrouble(MachinesTest):
         until(lambda: vmm.listener.stat().st_uid == 1234)
         self.assertEqual(vmm.listener.stat().st_gid, 2345)
         self.assertEqual(stat.S_IMODE(vmm.listener.stat().st_mode), 0o600)
+
+    @unittest.skipIf(os.getuid(), 'only root makes files for others')
+    def test_nothing_is_given_away(self):
+        """What lies in a directory of others may be another file than a moment ago, and stays whose it is."""
+        folder = self.machines / 'vm1'
+        folder.mkdir()
+        os.chown(folder, 1234, 2345)
+        changes = os.fdopen(libc.inotify_init1(os.O_NONBLOCK), 'rb', buffering=0)
+        self.addCleanup(changes.close)
+        libc.inotify_add_watch(changes.fileno(), bytes(folder), IN_CREATE | IN_ATTRIB)
+        self.begin()
+        vmm = self.served()
+        self.assert_logged('machine vm1 is there')
+        time.sleep(MOMENT)
+        kinds = set()
+        events = changes.read(4096)
+        while events:
+            _, kind, _, length = struct.unpack_from('=iIII', events)
+            kinds.add(kind)
+            events = events[16 + length:]
+        self.assertEqual(kinds, {IN_CREATE})
+        self.assertEqual(vmm.listener.stat().st_uid, 1234)
+
+    @unittest.skipIf(os.getuid(), 'only root makes files for others')
+    def test_directory_that_its_owner_cannot_write(self):
+        """The agent has no more rights there than he."""
+        folder = self.machines / 'vm1'
+        vmm = self.vmm()
+        os.chown(folder, 1234, 2345)
+        folder.chmod(0o555)
+        self.begin()
+        self.assert_logged_once(f'cannot listen at {vmm.listener}: Permission denied')
+        folder.chmod(0o755)
+        until(vmm.is_served)
 
     def test_too_many(self):
         vmms = [self.vmm(f'{i}') for i in range(MOST + 3)]
