@@ -403,6 +403,20 @@ class TestTrouble(MachinesTest):
         folder.chmod(0o755)
         until(vmm.is_served)
 
+    def test_links_to_files_of_others(self):
+        """Whichever directory is read first."""
+        worker = self.begin()
+        vmm = self.served('vm5')
+        inode = vmm.listener.stat().st_ino
+        for i in (*range(5), *range(6, 10)):
+            (self.machines / f'vm{i}').mkdir()
+            os.link(vmm.listener, self.machines / f'vm{i}/vm.sock_{PORT}')
+        for i in (*range(5), *range(6, 10)):
+            self.vmm(f'vm{i}')
+        self.assert_logged(*(f'machine vm{i}: cannot listen' for i in range(10) if i != 5))
+        self.assertNotIn('machine vm5 is gone', self.agent.log.read_text())
+        self.assertEqual(vmm.listener.stat().st_ino, inode)
+
     def test_too_many(self):
         vmms = [self.vmm(f'{i}') for i in range(MOST + 3)]
         self.begin()

@@ -28,6 +28,15 @@ static void let_go_of(struct machines *machines, size_t at)
     machines->list[at] = machines->list[--machines->count];
 }
 
+/*
+ * A file that two paths lead to is that machine's which had it before: who puts a link to it, or sees the
+ * directory at a second place, takes nothing from others.
+ */
+static bool has_moved(const struct machine *machine, const struct stat *status)
+{
+    return !machine->is_there && status->st_nlink == 1;
+}
+
 /* By the file. NULL: the machine is new, has lost its file, or is elsewhere now. */
 static struct machine *find(struct machines *machines, const struct sighting *sighting)
 {
@@ -41,7 +50,8 @@ static struct machine *find(struct machines *machines, const struct sighting *si
             continue;
         if (strcmp(machines->list[i]->path, sighting->path) == 0)
             return machines->list[i];
-        let_go_of(machines, i);
+        if (has_moved(machines->list[i], &status))
+            let_go_of(machines, i);
         return NULL;
     }
     return NULL;
