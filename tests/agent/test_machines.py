@@ -21,6 +21,7 @@ PORT = 65500
 MOST = 1024
 NOBODY = 65534
 IN_ATTRIB, IN_CREATE = 0x4, 0x100
+LINES_A_SECOND = 10
 libc = ctypes.CDLL(None, use_errno=True)
 MOMENT = 0.3  # seconds in which the agent would have noticed
 
@@ -416,6 +417,22 @@ class TestTrouble(MachinesTest):
         self.assert_logged(*(f'machine vm{i}: cannot listen' for i in range(10) if i != 5))
         self.assertNotIn('machine vm5 is gone', self.agent.log.read_text())
         self.assertEqual(vmm.listener.stat().st_ino, inode)
+
+    def test_troubles_that_come_and_go(self):
+        """Who causes them at will does not fill the log."""
+        begun = time.monotonic()
+        self.begin()
+        for i in range(20):
+            (self.machines / f'vm{i}').mkdir()
+        for _ in range(5):
+            for i in range(20):
+                (self.machines / f'vm{i}/vm.sock').write_text('')
+            time.sleep(0.1)
+            for i in range(20):
+                (self.machines / f'vm{i}/vm.sock').unlink()
+            time.sleep(0.1)
+        seconds = int(time.monotonic() - begun) + 2
+        self.assertLessEqual(self.agent.log.read_text().count('no socket of a VMM'), seconds * LINES_A_SECOND)
 
     def test_too_many(self):
         vmms = [self.vmm(f'{i}') for i in range(MOST + 3)]
