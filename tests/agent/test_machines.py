@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import socket
@@ -433,6 +434,24 @@ class TestTrouble(MachinesTest):
             time.sleep(0.1)
         seconds = int(time.monotonic() - begun) + 2
         self.assertLessEqual(self.agent.log.read_text().count('no socket of a VMM'), seconds * LINES_A_SECOND)
+
+    def test_no_descriptors_to_look_with(self):
+        """Who is not seen for want of them is not gone."""
+        worker = self.begin()
+        vmm = self.served()
+        inode = vmm.listener.stat().st_ino
+        time.sleep(MOMENT)
+        taken = {int(name) for name in os.listdir(f'/proc/{self.agent.process.pid}/fd')}
+        free = min(set(range(len(taken) + 1)) - taken)
+        before = resource.prlimit(self.agent.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(self.agent.process.pid, resource.RLIMIT_NOFILE, (free, before[1]))
+        self.touch()
+        self.assert_logged('Too many open files')
+        resource.prlimit(self.agent.process.pid, resource.RLIMIT_NOFILE, before)
+        self.served('vm2')
+        self.assertNotIn('machine vm1 is gone', self.agent.log.read_text())
+        self.assertEqual(vmm.listener.stat().st_ino, inode)
+        self.assert_client(worker, vmm, 'vm1')
 
     def test_too_many(self):
         vmms = [self.vmm(f'{i}') for i in range(MOST + 3)]

@@ -87,12 +87,12 @@ static void see(void *context, const struct sighting *sighting)
         machines->look_at = moment_earlier(machines->look_at, moment_now() + RETRY_MS);
 }
 
-static void sweep(struct machines *machines)
+static void sweep(struct machines *machines, const struct search *search)
 {
     size_t i;
 
     for (i = machines->count; i-- > 0;) {
-        if (!machines->list[i]->is_there)
+        if (!machines->list[i]->is_there && !search->ran_short)
             let_go_of(machines, i);
         else
             machines->list[i]->is_there = false;
@@ -117,7 +117,7 @@ static void look(struct machines *machines)
         machines->looked_at = &machines->paths[i];
         search_run(&search, machines->looked_at->pattern);
     }
-    sweep(machines);
+    sweep(machines, &search);
     now = moment_now();
     if (search.is_incomplete)
         machines->look_at = moment_earlier(machines->look_at, now + RETRY_MS);
