@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "vaccel/blob.h"
+#include "core/blob.h"
 #include "core/error_text.h"
 #include "platform/platform.h"
 #include "platform/text.h"
@@ -207,6 +208,16 @@ int vaccel_blob_delete(struct vaccel_blob *blob)
 
 /* Plugins that share a resource share no lock of their own to read its files under. */
 static struct platform_mutex reading;
+
+void blob_lock_reading(void)
+{
+    platform_lock(&reading);
+}
+
+void blob_unlock_reading(void)
+{
+    platform_unlock(&reading);
+}
 
 /* Under the lock. */
 static int read_file(struct vaccel_blob *blob)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/blob.h"
 #include "core/core.h"
 #include "core/marks.h"
+#include "core/prof.h"
 #include "core/registry.h"
 
 /*
@@ -12,17 +14,21 @@
 
 void platform_forking(void)
 {
+    blob_lock_reading();
+    prof_lock_regions();
     registry_lock();
 }
 
 void platform_fork_done(void)
 {
     registry_unlock();
+    prof_unlock_regions();
+    blob_unlock_reading();
 }
 
 void platform_forked(void)
 {
-    registry_unlock();
+    platform_fork_done();
     core_forked();
     marks_forked();
 }

@@ -19,4 +19,8 @@ void prof_add_operation(vaccel_op_type_t op, uint64_t start);
 /* Log what each operation that was called took. */
 void prof_print_operations(void);
 
+/* Around a fork(): nobody changes a region meanwhile. */
+void prof_lock_regions(void);
+void prof_unlock_regions(void);
+
 #endif

@@ -21,6 +21,16 @@ enum {
  */
 static struct platform_mutex lock;
 
+void prof_lock_regions(void)
+{
+    platform_lock(&lock);
+}
+
+void prof_unlock_regions(void)
+{
+    platform_unlock(&lock);
+}
+
 /* Different for each thread that lives. */
 static const void *this_thread(void)
 {

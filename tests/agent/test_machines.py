@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Machines that come and go, beside a fake worker: test_machines.py AGENT [PART OF A NAME]"""
+import ctypes
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import socket
 import stat
+import struct
 import sys
 import time
 import unittest
@@ -18,6 +21,9 @@ SOCKET = 3
 PORT = 65500
 MOST = 1024
 NOBODY = 65534
+IN_ATTRIB, IN_CREATE = 0x4, 0x100
+LINES_A_SECOND = 10
+libc = ctypes.CDLL(None, use_errno=True)
 MOMENT = 0.3  # seconds in which the agent would have noticed
 
 
@@ -155,18 +161,14 @@ class TestComingAndGoing(MachinesTest):
 
     def test_machine_that_comes_back(self):
         worker = self.begin()
+        before = self.descriptors()
         for _ in range(3):
             vmm = self.served()
             self.assert_client(worker, vmm, 'vm1')
             shutil.rmtree(vmm.path.parent, ignore_errors=True)
-            until(lambda: not self.agent_has(vmm))
-        before = self.descriptors()
+            until(lambda: self.descriptors() == before)
         self.served().end()
         until(lambda: self.descriptors() == before)
-
-    def agent_has(self, vmm):
-        log = self.agent.log.read_text()
-        return log.count('machine vm1 is there') > log.count('machine vm1 is gone')
 
     def descriptors(self):
         return len(os.listdir(f'/proc/{self.agent.process.pid}/fd'))
@@ -364,6 +366,88 @@ class TestTrouble(MachinesTest):
         until(lambda: vmm.listener.stat().st_uid == 1234)
         self.assertEqual(vmm.listener.stat().st_gid, 2345)
         self.assertEqual(stat.S_IMODE(vmm.listener.stat().st_mode), 0o600)
+
+    @unittest.skipIf(os.getuid(), 'only root makes files for others')
+    def test_nothing_is_given_away(self):
+        """What lies in a directory of others may be another file than a moment ago, and stays whose it is."""
+        folder = self.machines / 'vm1'
+        folder.mkdir()
+        os.chown(folder, 1234, 2345)
+        changes = os.fdopen(libc.inotify_init1(os.O_NONBLOCK), 'rb', buffering=0)
+        self.addCleanup(changes.close)
+        libc.inotify_add_watch(changes.fileno(), bytes(folder), IN_CREATE | IN_ATTRIB)
+        self.begin()
+        vmm = self.served()
+        self.assert_logged('machine vm1 is there')
+        time.sleep(MOMENT)
+        kinds = set()
+        events = changes.read(4096)
+        while events:
+            _, kind, _, length = struct.unpack_from('=iIII', events)
+            kinds.add(kind)
+            events = events[16 + length:]
+        self.assertEqual(kinds, {IN_CREATE})
+        self.assertEqual(vmm.listener.stat().st_uid, 1234)
+
+    @unittest.skipIf(os.getuid(), 'only root makes files for others')
+    def test_directory_that_its_owner_cannot_write(self):
+        """The agent has no more rights there than he."""
+        folder = self.machines / 'vm1'
+        vmm = self.vmm()
+        os.chown(folder, 1234, 2345)
+        folder.chmod(0o555)
+        self.begin()
+        self.assert_logged_once(f'cannot listen at {vmm.listener}: Permission denied')
+        folder.chmod(0o755)
+        until(vmm.is_served)
+
+    def test_links_to_files_of_others(self):
+        """Whichever directory is read first."""
+        worker = self.begin()
+        vmm = self.served('vm5')
+        inode = vmm.listener.stat().st_ino
+        for i in (*range(5), *range(6, 10)):
+            (self.machines / f'vm{i}').mkdir()
+            os.link(vmm.listener, self.machines / f'vm{i}/vm.sock_{PORT}')
+        for i in (*range(5), *range(6, 10)):
+            self.vmm(f'vm{i}')
+        self.assert_logged(*(f'machine vm{i}: cannot listen' for i in range(10) if i != 5))
+        self.assertNotIn('machine vm5 is gone', self.agent.log.read_text())
+        self.assertEqual(vmm.listener.stat().st_ino, inode)
+
+    def test_troubles_that_come_and_go(self):
+        """Who causes them at will does not fill the log."""
+        begun = time.monotonic()
+        self.begin()
+        for i in range(20):
+            (self.machines / f'vm{i}').mkdir()
+        for _ in range(5):
+            for i in range(20):
+                (self.machines / f'vm{i}/vm.sock').write_text('')
+            time.sleep(0.1)
+            for i in range(20):
+                (self.machines / f'vm{i}/vm.sock').unlink()
+            time.sleep(0.1)
+        seconds = int(time.monotonic() - begun) + 2
+        self.assertLessEqual(self.agent.log.read_text().count('no socket of a VMM'), seconds * LINES_A_SECOND)
+
+    def test_no_descriptors_to_look_with(self):
+        """Who is not seen for want of them is not gone."""
+        worker = self.begin()
+        vmm = self.served()
+        inode = vmm.listener.stat().st_ino
+        time.sleep(MOMENT)
+        taken = {int(name) for name in os.listdir(f'/proc/{self.agent.process.pid}/fd')}
+        free = min(set(range(len(taken) + 1)) - taken)
+        before = resource.prlimit(self.agent.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(self.agent.process.pid, resource.RLIMIT_NOFILE, (free, before[1]))
+        self.touch()
+        self.assert_logged('Too many open files')
+        resource.prlimit(self.agent.process.pid, resource.RLIMIT_NOFILE, before)
+        self.served('vm2')
+        self.assertNotIn('machine vm1 is gone', self.agent.log.read_text())
+        self.assertEqual(vmm.listener.stat().st_ino, inode)
+        self.assert_client(worker, vmm, 'vm1')
 
     def test_too_many(self):
         vmms = [self.vmm(f'{i}') for i in range(MOST + 3)]

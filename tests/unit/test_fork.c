@@ -191,6 +191,60 @@ static void test_locks_are_free_in_the_child(void **state)
     assert_int_equal(unexpected(), 0);
 }
 
+/* Of those locks that a thread nearly always has. */
+static struct vaccel_prof_region region;
+static int nr_children;
+
+static int measure_and_read(void)
+{
+    struct vaccel_blob *blob;
+    int ret = vaccel_prof_region_start(&region) || vaccel_prof_region_stop(&region);
+
+    if (ret || vaccel_blob_new(&blob, "/proc/self/exe"))
+        return 1;
+    ret = vaccel_blob_read(blob);
+    return vaccel_blob_delete(blob) || ret;
+}
+
+static void measure_or_fork(size_t number)
+{
+    for (int i = 0; number == 0 && i < nr_children && !unexpected_count; i++)
+        expect(!in_child(measure_and_read, _exit), "the child measures and reads");
+    if (number == 0)
+        __atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+    while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
+        expect(!measure_and_read(), "so does the parent");
+}
+
+static void test_regions_and_blobs_are_free_in_the_child(void **state)
+{
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    puts("the address sanitizer's allocator does not survive a fork beside threads");
+    skip();
+#endif
+    nr_children = 10 * CHILDREN;
+    stop = false;
+    assert_int_equal(vaccel_prof_region_init(&region, "fork"), VACCEL_OK);
+    together(4, measure_or_fork);
+    assert_int_equal(vaccel_prof_region_release(&region), VACCEL_OK);
+    assert_int_equal(unexpected(), 0);
+}
+
+static int begin_profiling(void **state)
+{
+    struct vaccel_config config = {.log_level = VACCEL_LOG_ERROR, .profiling_enabled = true};
+
+    (void)state;
+    return vaccel_bootstrap_with_config(&config);
+}
+
+static int end_profiling(void **state)
+{
+    (void)state;
+    return vaccel_cleanup();
+}
+
 #define test(function) cmocka_unit_test_setup_teardown(function, begin, end)
 
 int main(void)
@@ -201,6 +255,8 @@ int main(void)
         test(test_a_session_that_was_left_behind_does_not_matter),
         test(test_calls_of_other_threads_do_not_go_on),
         test(test_locks_are_free_in_the_child),
+        cmocka_unit_test_setup_teardown(test_regions_and_blobs_are_free_in_the_child,
+                                        begin_profiling, end_profiling),
     };
 
     counter_open("counter");

@@ -10,6 +10,7 @@ static struct {
     connection_opener *open;
     struct connection_settings settings;
     struct connection *connection; /* NULL: none yet */
+    unsigned int failures;         /* to reach an agent; atomic */
 } current;
 
 void current_forking(void)
@@ -89,12 +90,35 @@ static int reconnect(bool *fresh)
     return ret;
 }
 
+static unsigned int failures(void)
+{
+    return __atomic_load_n(&current.failures, __ATOMIC_ACQUIRE);
+}
+
+static int try_to_connect(bool *fresh)
+{
+    int ret = reconnect(fresh);
+
+    if (ret == VACCEL_EREMOTEIO)
+        __atomic_add_fetch(&current.failures, 1, __ATOMIC_RELEASE);
+    return ret;
+}
+
+/*
+ * Where no agent comes, an attempt takes all the time for connecting. Those who waited for it share its
+ * outcome: one after the other, the last of many would wait for as many times that long.
+ */
 int current_connection(struct connection **connection, bool *fresh)
 {
-    int ret;
+    unsigned int before = failures();
+    int ret = VACCEL_EREMOTEIO;
 
+    *fresh = false;
     platform_lock(&current.lock);
-    ret = reconnect(fresh);
+    if (failures() == before || current.connection)
+        ret = try_to_connect(fresh);
+    else
+        vaccel_error("no agent was reached while others tried, as said above");
     if (ret == VACCEL_OK)
         *connection = connection_hold(current.connection);
     platform_unlock(&current.lock);

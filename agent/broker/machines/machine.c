@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/machines/machine.h"
 #include "stream/address.h"
-#include "vaccel/error.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <unistd.h>
 
 static void name_file(const struct sighting *sighting, uint32_t port, char *file, size_t size)
@@ -34,28 +34,13 @@ bool machine_is_at(const struct machine *machine, const struct stat *status)
     return is_same_file(&machine->status, status);
 }
 
-/*
- * The file belongs to the agent, and may not be open to all. The VMM works in the directory, as the user
- * to whom that belongs, or as root. That user could have put a link to another's file here by now: only a
- * socket that was made by this process and has no other name is given away.
- */
-static int give_to_owner(const struct machine *machine)
+/* False: the agent has not the right to. */
+static bool act_as(uid_t user, gid_t group)
 {
-    int file = openat(machine->directory, machine->file, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    struct stat owner, status;
-    int error = 0;
-
-    if (file < 0)
-        return errno;
-    if (fstat(machine->directory, &owner) || fstat(file, &status))
-        error = errno;
-    else if (!S_ISSOCK(status.st_mode) || status.st_nlink != 1 || status.st_uid != geteuid())
-        error = EEXIST;
-    else if (owner.st_uid && owner.st_uid != status.st_uid &&
-             fchownat(file, "", owner.st_uid, owner.st_gid, AT_EMPTY_PATH))
-        error = errno;
-    close(file);
-    return error;
+    setfsgid(group);
+    setfsuid(user);
+    /* The only way to learn it: to ask for somebody who cannot be. */
+    return (uid_t)setfsuid((uid_t)-1) == user && (gid_t)setfsgid((gid_t)-1) == group;
 }
 
 /* By the directory's descriptor: the whole path may be too long for a socket, and may change. */
@@ -68,23 +53,41 @@ static int listen_there(struct machine *machine, const char *called, char *why, 
     return address_listen_as(called, address, &machine->fd, why, size);
 }
 
+/*
+ * The file may not be open to all, and the VMM works in the directory as the user to whom that belongs, or
+ * as root. So it is made in that user's name, and with no more than his rights: he can put anything in its
+ * place at any moment, and to give away afterwards what lies there could give him what is another's.
+ */
+static int listen_for_owner(struct machine *machine, const char *called, struct troubles *troubles,
+                            char *why, size_t size)
+{
+    struct stat owner;
+    int ret;
+
+    if (fstat(machine->directory, &owner) || !owner.st_uid || owner.st_uid == geteuid())
+        return listen_there(machine, called, why, size);
+    if (!act_as(owner.st_uid, owner.st_gid)) {
+        act_as(geteuid(), getegid());
+        troubles_tell(troubles,
+                      "machine %s: its VMM may be refused at %s, which cannot be made in the name "
+                      "of the directory's owner: let the agent run as root, or as that user",
+                      machine->name, called);
+    }
+    ret = listen_there(machine, called, why, size);
+    act_as(geteuid(), getegid());
+    return ret;
+}
+
 static bool open_machine(struct machine *machine, uint32_t port, struct troubles *troubles)
 {
     char called[MACHINE_PATH_SIZE + 16];
     char why[ADDRESS_WHY_SIZE];
-    int error;
 
     snprintf(called, sizeof(called), "%s_%" PRIu32, machine->path, port);
-    if (listen_there(machine, called, why, sizeof(why))) {
+    if (listen_for_owner(machine, called, troubles, why, sizeof(why))) {
         troubles_tell(troubles, "machine %s: %s", machine->name, why);
         return false;
     }
-    error = give_to_owner(machine);
-    if (error)
-        troubles_tell(troubles,
-                      "machine %s: its VMM may be refused at %s, which cannot be given to the "
-                      "directory's owner: %s",
-                      machine->name, called, strerror(error));
     return fstatat(machine->directory, machine->file, &machine->status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
@@ -100,7 +103,9 @@ struct machine *machine_begin(const struct sighting *sighting, uint32_t port,
     name_file(sighting, port, machine->file, sizeof(machine->file));
     snprintf(machine->name, sizeof(machine->name), "%s", sighting->machine);
     snprintf(machine->path, sizeof(machine->path), "%s", sighting->path);
-    if (machine->directory >= 0 && open_machine(machine, port, troubles))
+    if (machine->directory < 0)
+        troubles_tell(troubles, "machine %s: %s", machine->name, strerror(errno));
+    else if (open_machine(machine, port, troubles))
         return machine;
     machine_end(machine);
     return NULL;

@@ -28,6 +28,15 @@ static void let_go_of(struct machines *machines, size_t at)
     machines->list[at] = machines->list[--machines->count];
 }
 
+/*
+ * A file that two paths lead to is that machine's which had it before: who puts a link to it, or sees the
+ * directory at a second place, takes nothing from others.
+ */
+static bool has_moved(const struct machine *machine, const struct stat *status)
+{
+    return !machine->is_there && status->st_nlink == 1;
+}
+
 /* By the file. NULL: the machine is new, has lost its file, or is elsewhere now. */
 static struct machine *find(struct machines *machines, const struct sighting *sighting)
 {
@@ -41,7 +50,8 @@ static struct machine *find(struct machines *machines, const struct sighting *si
             continue;
         if (strcmp(machines->list[i]->path, sighting->path) == 0)
             return machines->list[i];
-        let_go_of(machines, i);
+        if (has_moved(machines->list[i], &status))
+            let_go_of(machines, i);
         return NULL;
     }
     return NULL;
@@ -77,12 +87,12 @@ static void see(void *context, const struct sighting *sighting)
         machines->look_at = moment_earlier(machines->look_at, moment_now() + RETRY_MS);
 }
 
-static void sweep(struct machines *machines)
+static void sweep(struct machines *machines, const struct search *search)
 {
     size_t i;
 
     for (i = machines->count; i-- > 0;) {
-        if (!machines->list[i]->is_there)
+        if (!machines->list[i]->is_there && !search->ran_short)
             let_go_of(machines, i);
         else
             machines->list[i]->is_there = false;
@@ -107,7 +117,7 @@ static void look(struct machines *machines)
         machines->looked_at = &machines->paths[i];
         search_run(&search, machines->looked_at->pattern);
     }
-    sweep(machines);
+    sweep(machines, &search);
     now = moment_now();
     if (search.is_incomplete)
         machines->look_at = moment_earlier(machines->look_at, now + RETRY_MS);

@@ -20,6 +20,8 @@ static void tell_failed(struct search *search, const char *what, int error)
         hint = ": let the agent's user read it";
     else
         search->is_incomplete = true;
+    if (error == EMFILE || error == ENFILE || error == ENOMEM)
+        search->ran_short = true;
     if (error == ENOSPC)
         hint = ": raise fs.inotify.max_user_watches, or let fewer directories match";
     troubles_tell(search->troubles, "cannot %s %s: %s%s", what,

@@ -22,6 +22,7 @@ struct search {
     void (*found)(void *context, const struct sighting *sighting);
     void *context;
     bool is_incomplete; /* something ran out, and no change will tell that it is there again */
+    bool ran_short;     /* of descriptors or memory: what was not seen may be there all the same */
     char path[MACHINE_PATH_SIZE];    /* how far it came */
     char machine[MACHINE_NAME_SIZE]; /* what stands for each "*" so far */
 };

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static struct log_budget budget = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
 static struct trouble *find(struct troubles *troubles, const char *sentence)
 {
     size_t i;
@@ -26,7 +28,7 @@ void troubles_tell(struct troubles *troubles, const char *format, ...)
     vsnprintf(sentence, sizeof(sentence), format, arguments);
     va_end(arguments);
     trouble = find(troubles, sentence);
-    if (!trouble && troubles->count == TROUBLES_MOST)
+    if (!trouble && (troubles->count == TROUBLES_MOST || !agent_log_allows(&budget)))
         return;
     if (!trouble) {
         trouble = &troubles->list[troubles->count++];

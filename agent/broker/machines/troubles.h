@@ -9,7 +9,8 @@ enum { TROUBLES_MOST = 64, TROUBLE_SIZE = 768 };
 
 /*
  * What keeps the agent from listening for machines. Each look finds it again, and it is logged once, until
- * a look does not find it. Above TROUBLES_MOST at once nothing is logged.
+ * a look does not find it. Above TROUBLES_MOST at once nothing is logged, nor above a few lines a second:
+ * a later look tells it then.
  */
 struct troubles {
     struct trouble {
