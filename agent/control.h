@@ -39,8 +39,8 @@ enum control_type {
      */
     CONTROL_DEVICE = 6,
     CONTROL_DEVICE_STOP =
-        7, /* to the worker: take nothing more from the ring, end what runs, answer */
-    /* From the worker: it uses neither ring nor memory any more; @slot is the next avail index. */
+        7, /* to the worker: take nothing more from the rings, end what runs, answer */
+    /* From the worker: it uses neither rings nor memory any more; the ledger tells how far it got. */
     CONTROL_DEVICE_STOPPED = 8,
 };
 

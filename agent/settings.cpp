@@ -30,9 +30,10 @@ Run functions for applications elsewhere that use vAccel's plugin "rpc".
 
   --listen ADDRESS   where they connect: unix:///path, tcp://host:port, tcp://[v6]:port,
                      vsock://any:port; vhost-user:///path, virtio devices for virtual
-                     machines and processes; hybrid-vsock:///path?port=N, for machines
-                     whose VMM has its vsock at that path, in which a directory may be *.
-                     May be given several times. Else tcp://127.0.0.1:65500
+                     machines and processes; vhost-vsock:///path?cid=5, vsocks for virtual
+                     machines; hybrid-vsock:///path?port=N, for machines whose VMM has its
+                     vsock at that path, in which a directory may be *. May be given
+                     several times. Else tcp://127.0.0.1:65500
   --plugins LIST     the plugins that run the functions, separated by ':'. Else those
                      that the environment names in VACCEL_PLUGINS
   --config FILE      a TOML file, for limits too; what stands here counts more

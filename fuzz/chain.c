@@ -60,10 +60,9 @@ static void begin(uint64_t features)
     struct device_state state = {
         .features = features,
         .nr_regions = 2,
-        .queue_size = QUEUE,
+        .nr_rings = 1,
         .regions = {{0, SIZE / 2, 0, 0}, {SIZE / 2, SIZE / 2, SIZE / 2, SIZE / 2}},
-        .avail = AVAIL,
-        .used = USED,
+        .rings = {{.avail = AVAIL, .used = USED, .size = QUEUE}},
         .is_running = true,
     };
     int fds[] = {dup(file), dup(file), -1, -1, -1};
@@ -72,7 +71,7 @@ static void begin(uint64_t features)
     memset(&ledger, 0, sizeof(ledger));
     if (!device_begin(&device, &ledger, 1, "fuzzer"))
         abort();
-    device_set(&device, &state, fds);
+    virtio_device_set(&device.virtio, &state, fds);
 }
 
 static void serve_one(struct device_request *request)
@@ -87,11 +86,11 @@ static void serve(void)
 {
     struct device_request *request;
 
-    while (device.serving && ring_ready(&device.ring) && chains++ < CHAINS_MOST) {
+    while (device.virtio.serving && ring_ready(device_ring(&device)) && chains++ < CHAINS_MOST) {
         request = request_new(&device);
         if (!request)
             abort();
-        if (ring_take(&device.ring, &request->chain) == RING_TAKEN)
+        if (ring_take(device_ring(&device), &request->chain) == RING_TAKEN)
             serve_one(request);
         else
             request_free(&device, request);
@@ -141,11 +140,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     chains = 0;
     while (bytes.size)
         step(&bytes);
-    device_stop(&device);
+    virtio_device_stop(&device.virtio);
     requests_drop(&device);
-    if (!device_is_idle(&device))
+    if (!device_kind.is_idle(&device.virtio))
         abort();
-    device_leave(&device);
+    virtio_device_leave(&device.virtio);
     device_end(&device);
     return 0;
 }

@@ -68,6 +68,25 @@ static bool lies_inside(const struct device_state *state, uint64_t address, size
     return false;
 }
 
+static void check_ring(const struct device_state *state, const struct device_ring *ring)
+{
+    if (!ring->size || ring->size > DEVICE_QUEUE_MOST || ring->base > UINT16_MAX ||
+        !lies_inside(state, ring->desc, virtq_desc_bytes(ring->size)) ||
+        !lies_inside(state, ring->avail, virtq_avail_bytes(ring->size)) ||
+        !lies_inside(state, ring->used, virtq_used_bytes(ring->size)))
+        abort();
+}
+
+static size_t count_fds(const struct device_state *state)
+{
+    size_t count = state->nr_regions + (size_t)state->has_front;
+    size_t i;
+
+    for (i = 0; i < state->nr_rings; i++)
+        count += (size_t)state->rings[i].has_kick + state->rings[i].has_call;
+    return count;
+}
+
 static void check(const struct front_end *front)
 {
     struct device_state state;
@@ -75,28 +94,27 @@ static void check(const struct front_end *front)
     size_t count = front_end_state(front, &state, fds);
     size_t i;
 
-    if (count != state.nr_regions + (size_t)state.has_kick + state.has_call + state.has_front)
+    if (count != count_fds(&state))
         abort();
     for (i = 0; i < count; i++)
         if (fcntl(fds[i], F_GETFD) < 0)
             abort();
-    if (!state.is_running)
-        return;
-    if (!state.queue_size || state.queue_size > DEVICE_QUEUE_MOST || state.base > UINT16_MAX ||
-        !lies_inside(&state, state.desc, virtq_desc_bytes(state.queue_size)) ||
-        !lies_inside(&state, state.avail, virtq_avail_bytes(state.queue_size)) ||
-        !lies_inside(&state, state.used, virtq_used_bytes(state.queue_size)))
-        abort();
+    for (i = 0; state.is_running && i < state.nr_rings; i++)
+        check_ring(&state, &state.rings[i]);
 }
 
 static void converse(struct front_end *front, int other, struct bytes *input)
 {
     enum front_end_news news = FRONT_END_LISTENS;
+    uint16_t next[DEVICE_RINGS_MOST] = {0};
 
     while (input->size && news != FRONT_END_IS_GONE && say(other, input)) {
         news = front_end_hear(front);
-        if (news == FRONT_END_STOPS && !front_end_stopped(front, bytes_take_16(input)))
-            break;
+        if (news == FRONT_END_STOPS) {
+            next[0] = next[1] = bytes_take_16(input);
+            if (!front_end_stopped(front, next))
+                break;
+        }
         if (news != FRONT_END_IS_GONE)
             check(front);
         swallow_replies(other);
@@ -122,6 +140,19 @@ static bool all_are_closed(int before)
     return tries;
 }
 
+static void begin(struct front_end *front, uint8_t kind)
+{
+    static const struct {
+        uint32_t device;
+        const char *address;
+    } kinds[] = {{VIRTIO_ID_BLOCK, "vhost-user:///run/vm0.sock"},
+                 {63, "vhost-user:///run/vm0.sock?id=63"},
+                 {VIRTIO_ID_VSOCK, "vhost-vsock:///run/vm0.sock?cid=5"}};
+    size_t which = kind % (sizeof(kinds) / sizeof(kinds[0]));
+
+    front_end_init(front, kinds[which].device, kinds[which].address);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -132,7 +163,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
         return 0;
-    front_end_init(&front, bytes_take_8(&input) % 2 ? 2 : 63, "vhost-user:///run/vm0.sock");
+    begin(&front, bytes_take_8(&input));
     front_end_begin(&front, ends[0]);
     converse(&front, ends[1], &input);
     front_end_end(&front);

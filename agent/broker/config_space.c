@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/config_space.h"
+#include "stream/address.h"
 #include "vhost/vhost.h"
 #include "virtio/accel.h"
 #include "virtio/virtio.h"
+#include "virtio/vsock.h"
 
 #include <string.h>
 
@@ -27,11 +29,22 @@ enum { SEGMENTS = 126, BLOCK_SIZE = 512, FRONT_END_OFFSET = 0x100 };
 union config_space {
     uint8_t bytes[VHOST_CONFIG_MOST];
     struct blk_config blk;
+    struct vsock_config vsock;
 };
 
 _Static_assert(offsetof(struct blk_config, num_queues) + sizeof(uint16_t) ==
                    ACCEL_CONFIG_AT_CARRIER,
                "a carrier's own fields end where struct accel_config begins");
+
+uint32_t config_space_queues(uint32_t device)
+{
+    return device == VIRTIO_ID_VSOCK ? VSOCK_QUEUES : 1;
+}
+
+uint32_t config_space_served(uint32_t device)
+{
+    return device == VIRTIO_ID_VSOCK ? VSOCK_QUEUE_EVENT : 1;
+}
 
 uint64_t config_space_features(uint32_t device)
 {
@@ -51,18 +64,28 @@ static void fill_name(uint8_t *name, size_t room, const char *address)
     memcpy(name, file, length < room ? length : room);
 }
 
-static void fill(union config_space *space, uint32_t device, const char *address)
+static void fill_accelerator(union config_space *space, uint32_t device, const char *address)
 {
     struct accel_config accel = {.magic = WIRE_MAGIC, .version = ACCEL_CONFIG_VERSION};
     bool is_carrier = device == VIRTIO_ID_BLOCK;
 
-    memset(space, 0, sizeof(*space));
     if (is_carrier)
         space->blk =
             (struct blk_config){.seg_max = SEGMENTS, .blk_size = BLOCK_SIZE, .num_queues = 1};
     fill_name(accel.name, sizeof(accel.name), address);
     memcpy(space->bytes + (is_carrier ? ACCEL_CONFIG_AT_CARRIER : ACCEL_CONFIG_AT_OWN), &accel,
            sizeof(accel));
+}
+
+static void fill(union config_space *space, uint32_t device, const char *address)
+{
+    struct address_vsock vsock;
+
+    memset(space, 0, sizeof(*space));
+    if (address_vsock(address, &vsock))
+        space->vsock.guest_cid = vsock.cid;
+    else
+        fill_accelerator(space, device, address);
 }
 
 /* Some front ends count from the beginning of a device's registers on virtio-mmio. */

@@ -6,6 +6,10 @@
 
 /* What a device is to a guest before any of it is set up. */
 
+/* How many queues it has, and how many of them, the first, are served. */
+uint32_t config_space_queues(uint32_t device);
+uint32_t config_space_served(uint32_t device);
+
 /* The features that a device of that virtio id offers. */
 uint64_t config_space_features(uint32_t device);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/device.h"
+#include "agent/broker/config_space.h"
 #include "agent/broker/device_ledger.h"
 #include "agent/log.h"
 
@@ -76,7 +77,7 @@ static bool give_state(struct device *device)
     int fds[DEVICE_FDS_MOST];
     size_t nr_fds = front_end_state(&device->front, &state, fds);
 
-    /* Also a ring that was disabled: what another worker left in flight is returned first. */
+    /* Also rings that were disabled: what another worker left in flight is returned first. */
     state.is_running |= device->phase == DEVICE_STOPS;
     device->is_used = device->is_told = true;
     return worker_give_device(&device->keeper.worker, device->front.peer, &state, fds, nr_fds,
@@ -112,7 +113,7 @@ static void wait_for_stop(struct device *device, uint64_t patience_ms)
     tell_worker(device);
 }
 
-static void forget_ring(struct device *device)
+static void forget_rings(struct device *device)
 {
     device_ledger_clear(device->ledger);
     device->is_told = device->is_forced = false;
@@ -123,7 +124,7 @@ static void forget_ring(struct device *device)
 /* Nobody is left who could use the front end's memory. */
 static void finish_leaving(struct device *device)
 {
-    forget_ring(device);
+    forget_rings(device);
     front_end_end(&device->front);
     device->phase = DEVICE_IS_FREE;
 }
@@ -141,9 +142,15 @@ static void begin_leaving(struct device *device)
         wait_for_stop(device, device->reset_ms);
 }
 
-static void finish_stop(struct device *device, uint16_t next)
+/* All rings are stopped for one, and go on with it, if it is not the end of all. */
+static void finish_stop(struct device *device)
 {
-    forget_ring(device);
+    uint16_t next[DEVICE_RINGS_MOST];
+    size_t i;
+
+    for (i = 0; i < DEVICE_RINGS_MOST; i++)
+        next[i] = device_ledger_next(device->ledger, i, device->front.rings[i].base);
+    forget_rings(device);
     device->phase = DEVICE_SERVES;
     if (!front_end_stopped(&device->front, next))
         begin_leaving(device);
@@ -157,13 +164,13 @@ static void begin_stop(struct device *device)
     if (device->is_told || device_ledger_in_flight(device->ledger))
         wait_for_stop(device, device->is_told ? device->reset_ms : NEXT_WORKER_MS);
     else
-        finish_stop(device, device_ledger_next(device->ledger, device->front.ring.base));
+        finish_stop(device);
 }
 
-static void hear_stopped(struct device *device, uint32_t next)
+static void hear_stopped(struct device *device)
 {
     if (device->phase == DEVICE_STOPS)
-        finish_stop(device, (uint16_t)next);
+        finish_stop(device);
     else if (device->phase == DEVICE_IS_LEFT)
         keeper_replace(&device->keeper);
 }
@@ -175,7 +182,7 @@ static void receive(struct device *device)
 
     while (keeper_receive(&device->keeper, &message, &left))
         if (message.type == CONTROL_DEVICE_STOPPED)
-            hear_stopped(device, message.slot);
+            hear_stopped(device);
 }
 
 static void tell_end(const struct device *device, const char *how)
@@ -197,7 +204,7 @@ static void end_waiting(struct device *device)
     if (device->phase == DEVICE_IS_LEFT)
         finish_leaving(device);
     else if (device->phase == DEVICE_STOPS && !device_ledger_in_flight(device->ledger))
-        finish_stop(device, device_ledger_next(device->ledger, device->front.ring.base));
+        finish_stop(device);
 }
 
 /* The next one is told what the last one knew, and begins with what that left in flight. */
@@ -229,7 +236,13 @@ bool device_reap(struct device *device)
     return true;
 }
 
-/* A ring that is not running, and was not, is of no interest to a worker. */
+/* A machine may have no use for its vsock for ever; a driver of the accelerator says hello. */
+static bool expects_requests(const struct device *device)
+{
+    return !device->hint_is_given && config_space_queues(device->front.device) == 1;
+}
+
+/* Rings that are not running, and were not, are of no interest to a worker. */
 static void take_changes(struct device *device)
 {
     bool is_running = front_end_is_running(&device->front);
@@ -239,7 +252,7 @@ static void take_changes(struct device *device)
     device->front.has_changed = false;
     if (!is_running && !device->is_told)
         return;
-    if (is_running && device->hint_at == MOMENT_NEVER && !device->hint_is_given)
+    if (is_running && expects_requests(device) && device->hint_at == MOMENT_NEVER)
         device->hint_at = moment_now() + HINT_MS;
     device->state_is_due = true;
     tell_worker(device);
@@ -314,11 +327,19 @@ static void lose_patience(struct device *device)
     }
 }
 
+/* Since the ring was started no chain was taken. */
+static bool is_unused(const struct device *device)
+{
+    uint16_t base = (uint16_t)device->front.rings[0].base;
+
+    return device_ledger_next(device->ledger, 0, base) == base &&
+           !device_ledger_in_flight(device->ledger);
+}
+
 static void give_hint(struct device *device)
 {
     device->hint_at = MOMENT_NEVER;
-    if (device->hint_is_given || !front_end_is_running(&device->front) ||
-        !device_ledger_is_unused(device->ledger, device->front.ring.base))
+    if (device->hint_is_given || !front_end_is_running(&device->front) || !is_unused(device))
         return;
     device->hint_is_given = true;
     front_end_blame(&device->front, "has a running queue but no request came: does the VM's "

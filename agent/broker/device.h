@@ -15,7 +15,7 @@
 enum device_phase {
     DEVICE_IS_FREE, /* and waits for a front end */
     DEVICE_SERVES,  /* one */
-    DEVICE_STOPS,   /* its ring, and the front end waits for that */
+    DEVICE_STOPS,   /* its rings, and the front end waits for that */
     DEVICE_IS_LEFT, /* by the front end; the worker may still be using its memory */
 };
 
@@ -27,11 +27,11 @@ struct device {
     struct device_ledger *ledger;
     struct keeper keeper;
     bool is_used;        /* the worker knows of the front end */
-    bool is_told;        /* and of the ring, since that was started */
+    bool is_told;        /* and of the rings, since they were started */
     bool state_is_due;   /* to be said to the worker */
     bool header_is_sent; /* of that, the rest is not */
     bool stop_is_due;    /* to be said after it */
-    bool is_forced;      /* the worker was killed to stop the ring */
+    bool is_forced;      /* the worker was killed to stop the rings */
     bool hint_is_given;
     moment say_at;    /* what is due and was not taken */
     moment patience;  /* with a worker that has to stop */

@@ -30,38 +30,55 @@ void device_ledger_free(struct device_ledger *ledger, int fd)
     close(fd);
 }
 
-unsigned int device_ledger_in_flight(const struct device_ledger *ledger)
+static unsigned int count_in_flight(const struct ring_ledger *ring)
 {
     unsigned int count = 0;
     size_t i;
 
     for (i = 0; i < DEVICE_QUEUE_MOST; i++)
-        count += atomic_load(&ledger->in_flight[i].state) != IN_FLIGHT_NONE;
+        count += atomic_load(&ring->in_flight[i].state) != IN_FLIGHT_NONE;
     return count;
 }
 
-uint16_t device_ledger_next(const struct device_ledger *ledger, uint32_t base)
+unsigned int device_ledger_in_flight(const struct device_ledger *ledger)
 {
-    if (!atomic_load(&ledger->is_begun))
-        return (uint16_t)base;
-    return (uint16_t)(atomic_load(&ledger->published) + atomic_load(&ledger->skew));
+    unsigned int count = 0;
+    size_t i;
+
+    for (i = 0; i < DEVICE_RINGS_MOST; i++)
+        count += count_in_flight(&ledger->rings[i]);
+    return count;
 }
 
-bool device_ledger_is_unused(const struct device_ledger *ledger, uint32_t base)
+uint16_t device_ledger_next(const struct device_ledger *ledger, size_t index, uint32_t base)
 {
-    return device_ledger_next(ledger, base) == (uint16_t)base && !device_ledger_in_flight(ledger);
+    const struct ring_ledger *ring = &ledger->rings[index];
+
+    if (!atomic_load(&ring->is_begun))
+        return (uint16_t)base;
+    return (uint16_t)(atomic_load(&ring->published) + atomic_load(&ring->skew));
+}
+
+static void clear(struct ring_ledger *ring)
+{
+    size_t i;
+
+    atomic_store(&ring->is_begun, 0);
+    atomic_store(&ring->skew, 0);
+    atomic_store(&ring->published, 0);
+    atomic_store(&ring->last, 0);
+    for (i = 0; i < DEVICE_QUEUE_MOST; i++) {
+        atomic_store(&ring->in_flight[i].state, IN_FLIGHT_NONE);
+        ring->in_flight[i].answer_size = 0;
+    }
 }
 
 void device_ledger_clear(struct device_ledger *ledger)
 {
     size_t i;
 
-    atomic_store(&ledger->is_begun, 0);
-    atomic_store(&ledger->skew, 0);
-    atomic_store(&ledger->published, 0);
-    atomic_store(&ledger->last, 0);
-    for (i = 0; i < DEVICE_QUEUE_MOST; i++) {
-        atomic_store(&ledger->in_flight[i].state, IN_FLIGHT_NONE);
-        ledger->in_flight[i].answer_size = 0;
-    }
+    for (i = 0; i < DEVICE_RINGS_MOST; i++)
+        clear(&ledger->rings[i]);
+    for (i = 0; i < CONNECTIONS_MOST; i++)
+        atomic_store(&ledger->ports[i], 0);
 }

@@ -13,13 +13,10 @@ void device_ledger_free(struct device_ledger *ledger, int fd);
 /* Chains in the hands of a worker, or of one that died. */
 unsigned int device_ledger_in_flight(const struct device_ledger *ledger);
 
-/* Nothing in flight: the index of the avail ring at which a worker would go on. */
-uint16_t device_ledger_next(const struct device_ledger *ledger, uint32_t base);
+/* Nothing in flight: the index of a ring's available entries at which a worker would go on. */
+uint16_t device_ledger_next(const struct device_ledger *ledger, size_t index, uint32_t base);
 
-/* Since the ring was started at @base no chain was taken. */
-bool device_ledger_is_unused(const struct device_ledger *ledger, uint32_t base);
-
-/* The ring is stopped. */
+/* The rings are stopped. */
 void device_ledger_clear(struct device_ledger *ledger);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/front_end.h"
+#include "agent/broker/config_space.h"
 #include "agent/broker/front_end_requests.h"
 #include "agent/broker/let_go.h"
 #include "agent/log.h"
@@ -15,8 +16,11 @@ static struct log_budget budget = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 void front_end_init(struct front_end *front, uint32_t device, const char *address)
 {
-    *front = (struct front_end){
-        .socket = -1, .device = device, .address = address, .ring = {.kick = -1, .call = -1}};
+    size_t i;
+
+    *front = (struct front_end){.socket = -1, .device = device, .address = address};
+    for (i = 0; i < RINGS_MOST; i++)
+        front->rings[i] = (struct ring){.kick = -1, .call = -1};
 }
 
 static void forget(struct front_end *front)
@@ -45,12 +49,16 @@ static void close_event(int *fd)
 
 void front_end_end(struct front_end *front)
 {
+    size_t i;
+
     if (front->socket < 0)
         return;
     vhost_receiver_end(&front->receiver);
     memory_table_clear(&front->memory);
-    close_event(&front->ring.kick);
-    close_event(&front->ring.call);
+    for (i = 0; i < RINGS_MOST; i++) {
+        close_event(&front->rings[i].kick);
+        close_event(&front->rings[i].call);
+    }
     let_go(front->socket);
     forget(front);
 }
@@ -84,39 +92,49 @@ static bool acknowledge(const struct front_end *front, const struct vhost_header
     return reply_to(front, &reply);
 }
 
-static bool holds_ring(const struct front_end *front)
+static bool holds(const struct memory_table *memory, const struct ring *ring)
 {
-    const struct memory_table *memory = &front->memory;
-    const struct ring *ring = &front->ring;
-
     return memory_table_holds(memory, ring->desc, virtq_desc_bytes(ring->size), VIRTQ_DESC_ALIGN) &&
            memory_table_holds(memory, ring->avail, virtq_avail_bytes(ring->size),
                               VIRTQ_AVAIL_ALIGN) &&
            memory_table_holds(memory, ring->used, virtq_used_bytes(ring->size), VIRTQ_USED_ALIGN);
 }
 
-static bool is_set_up(const struct front_end *front)
+static bool is_set_up(const struct front_end *front, const struct ring *ring)
 {
-    const struct ring *ring = &front->ring;
-
     return ring->is_started && ring->size && ring->has_addresses && front->memory.nr_regions;
+}
+
+static bool rings_are_held(const struct front_end *front)
+{
+    size_t i;
+
+    for (i = 0; i < RINGS_MOST; i++)
+        if (is_set_up(front, &front->rings[i]) && !holds(&front->memory, &front->rings[i]))
+            return false;
+    return true;
 }
 
 /* Without the protocol's features a ring need not be enabled. */
 bool front_end_is_running(const struct front_end *front)
 {
-    return is_set_up(front) && (front->ring.is_enabled ||
-                                !(front->features & VIRTIO_BIT(VHOST_USER_F_PROTOCOL_FEATURES)));
+    bool enables = front->features & VIRTIO_BIT(VHOST_USER_F_PROTOCOL_FEATURES);
+    size_t i;
+
+    for (i = 0; i < config_space_served(front->device); i++)
+        if (!is_set_up(front, &front->rings[i]) || (enables && !front->rings[i].is_enabled))
+            return false;
+    return true;
 }
 
-/* In which order memory and ring are set up is the front end's choice, so both are seen together. */
+/* In which order memory and rings are set up is the front end's choice, so both are seen together. */
 static enum request_outcome carry_out(struct front_end *front, struct vhost_message *reply)
 {
     struct vhost_message *message = &front->receiver.message;
     enum request_outcome outcome = front_end_request(front, message, reply);
 
-    if (outcome == REQUEST_DONE && is_set_up(front) && !holds_ring(front))
-        return front_end_wrong(front, "the ring does not lie in the memory, or not at addresses as "
+    if (outcome == REQUEST_DONE && !rings_are_held(front))
+        return front_end_wrong(front, "a ring does not lie in the memory, or not at addresses as "
                                       "virtio wants them");
     return outcome;
 }
@@ -179,41 +197,55 @@ enum front_end_news front_end_hear(struct front_end *front)
     return news;
 }
 
-bool front_end_stopped(struct front_end *front, uint16_t next)
+bool front_end_stopped(struct front_end *front, const uint16_t next[DEVICE_RINGS_MOST])
 {
+    struct ring *ring = &front->rings[front->stopping];
     struct vhost_message reply = {
-        .header = {.request = VHOST_USER_GET_VRING_BASE, .size = sizeof(reply.body.state)},
-        .body.state = {.num = next}};
+        .header = {.request = VHOST_USER_GET_VRING_BASE, .size = sizeof(reply.body.state)}};
+    size_t i;
 
-    front->ring.is_started = false;
-    front->ring.base = next;
-    close_event(&front->ring.kick);
+    for (i = 0; i < config_space_served(front->device); i++)
+        front->rings[i].base = next[i];
+    ring->is_started = false;
+    close_event(&ring->kick);
+    reply.body.state = (struct vhost_vring_state){front->stopping, ring->base};
     return reply_to(front, &reply);
+}
+
+/* Returns how many descriptors it has, which are put to @fds. */
+static size_t describe_ring(const struct ring *ring, struct device_ring *to, int *fds)
+{
+    size_t count = 0;
+
+    *to = (struct device_ring){.desc = ring->desc,
+                               .avail = ring->avail,
+                               .used = ring->used,
+                               .size = ring->size,
+                               .base = ring->base,
+                               .has_kick = ring->kick >= 0,
+                               .has_call = ring->call >= 0};
+    if (to->has_kick)
+        fds[count++] = ring->kick;
+    if (to->has_call)
+        fds[count++] = ring->call;
+    return count;
 }
 
 size_t front_end_state(const struct front_end *front, struct device_state *state, int *fds)
 {
-    const struct ring *ring = &front->ring;
     size_t count = front->memory.nr_regions;
+    size_t i;
 
     *state = (struct device_state){.features = front->features,
                                    .nr_regions = front->memory.nr_regions,
-                                   .queue_size = ring->size,
-                                   .desc = ring->desc,
-                                   .avail = ring->avail,
-                                   .used = ring->used,
-                                   .base = ring->base,
+                                   .nr_rings = config_space_served(front->device),
                                    .told = front->told ? atomic_load(front->told) : 0,
                                    .is_running = front_end_is_running(front),
-                                   .has_kick = ring->kick >= 0,
-                                   .has_call = ring->call >= 0,
                                    .has_front = true};
     memcpy(state->regions, front->memory.regions, count * sizeof(struct vhost_region));
     memcpy(fds, front->memory.fds, count * sizeof(int));
-    if (state->has_kick)
-        fds[count++] = ring->kick;
-    if (state->has_call)
-        fds[count++] = ring->call;
+    for (i = 0; i < state->nr_rings; i++)
+        count += describe_ring(&front->rings[i], &state->rings[i], fds + count);
     fds[count++] = front->socket;
     return count;
 }

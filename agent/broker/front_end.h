@@ -12,7 +12,8 @@
  * kept, for one worker after the other; what it should not say is the end of it.
  */
 
-enum { FAULT_SIZE = 192 };
+/* A vsock has a third ring, for events, which is not served. */
+enum { FAULT_SIZE = 192, RINGS_MOST = DEVICE_RINGS_MOST + 1 };
 
 struct ring {
     uint32_t size; /* 0: not yet known */
@@ -36,7 +37,8 @@ struct front_end {
     uint64_t features;
     uint64_t protocol_features;
     struct memory_table memory;
-    struct ring ring;
+    struct ring rings[RINGS_MOST];
+    uint32_t stopping;      /* the ring that GET_VRING_BASE named */
     char fault[FAULT_SIZE]; /* what a request had that no correct one has */
     _Atomic uint32_t *told; /* raised with what a worker must know; NULL: there is none */
     bool has_changed;       /* what a worker must know, since this was last set to false */
@@ -55,11 +57,14 @@ void front_end_end(struct front_end *front);
 /* Do what it asks for, as far as it is there. */
 enum front_end_news front_end_hear(struct front_end *front);
 
-/* All that is needed to serve the ring is there, and it shall be served. */
+/* All that is needed to serve the rings is there, and they shall be served. */
 bool front_end_is_running(const struct front_end *front);
 
-/* The ring is not served any more. False: it does not take the answer. */
-bool front_end_stopped(struct front_end *front, uint16_t next);
+/*
+ * No ring is served any more. False: it does not take the answer.
+ * @next  of each ring that was: the next index of its available entries
+ */
+bool front_end_stopped(struct front_end *front, const uint16_t next[DEVICE_RINGS_MOST]);
 
 /* What a worker is told; @fds has DEVICE_FDS_MOST places. Returns how many are filled. */
 size_t front_end_state(const struct front_end *front, struct device_state *state, int *fds);

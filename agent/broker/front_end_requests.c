@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 enum {
-    NR_QUEUES = 1,
     REGIONS_AT = offsetof(struct vhost_memory, regions),
     CONFIG_DATA_AT = offsetof(struct vhost_config, data),
     ANY_SIZE = -1,
@@ -44,6 +43,16 @@ static enum request_outcome get_features(struct front_end *front, struct vhost_m
     return reply_number(reply, config_space_features(front->device));
 }
 
+static bool any_is_started(const struct front_end *front)
+{
+    size_t i;
+
+    for (i = 0; i < RINGS_MOST; i++)
+        if (front->rings[i].is_started)
+            return true;
+    return false;
+}
+
 static enum request_outcome set_features(struct front_end *front, struct vhost_message *message,
                                          struct vhost_message *reply)
 {
@@ -53,8 +62,8 @@ static enum request_outcome set_features(struct front_end *front, struct vhost_m
     if (features & ~config_space_features(front->device))
         return front_end_wrong(front, "the features 0x%llx were not all offered",
                                (unsigned long long)features);
-    if (front->ring.is_started && features != front->features)
-        return front_end_wrong(front, "the features change while the ring is running");
+    if (any_is_started(front) && features != front->features)
+        return front_end_wrong(front, "the features change while a ring is running");
     front->features = features;
     front->has_changed = true;
     return REQUEST_DONE;
@@ -83,8 +92,8 @@ static enum request_outcome set_protocol_features(struct front_end *front,
 static enum request_outcome get_queue_num(struct front_end *front, struct vhost_message *message,
                                           struct vhost_message *reply)
 {
-    (void)front, (void)message;
-    return reply_number(reply, NR_QUEUES);
+    (void)message;
+    return reply_number(reply, config_space_queues(front->device));
 }
 
 /* What asks for nothing that there is. */
@@ -120,30 +129,32 @@ static enum request_outcome set_mem_table(struct front_end *front, struct vhost_
     return REQUEST_DONE;
 }
 
-/* There is one ring. */
-static bool is_ring(struct front_end *front, uint32_t index)
+/* NULL: there is none of that number. */
+static struct ring *find_ring(struct front_end *front, uint32_t index)
 {
-    if (index != 0)
-        front_end_wrong(front, "there is no ring %u", index);
-    return index == 0;
+    if (index < config_space_queues(front->device))
+        return &front->rings[index];
+    front_end_wrong(front, "there is no ring %u", index);
+    return NULL;
 }
 
 static enum request_outcome set_vring_num(struct front_end *front, struct vhost_message *message,
                                           struct vhost_message *reply)
 {
+    struct ring *ring = find_ring(front, message->body.state.index);
     uint32_t size = message->body.state.num;
 
     (void)reply;
-    if (!is_ring(front, message->body.state.index))
+    if (!ring)
         return REQUEST_WRONG;
     if (size == 0 || size > DEVICE_QUEUE_MOST || size & (size - 1))
         return front_end_wrong(front,
                                "the ring has %u entries, which must be a power of two up "
                                "to %d",
                                size, DEVICE_QUEUE_MOST);
-    if (front->ring.is_started && front->ring.size && size != front->ring.size)
+    if (ring->is_started && ring->size && size != ring->size)
         return front_end_wrong(front, "the ring is running, and its size cannot change");
-    front->ring.size = size;
+    ring->size = size;
     front->has_changed = true;
     return REQUEST_DONE;
 }
@@ -152,10 +163,10 @@ static enum request_outcome set_vring_addr(struct front_end *front, struct vhost
                                            struct vhost_message *reply)
 {
     const struct vhost_vring_addr *to = &message->body.addr;
-    struct ring *ring = &front->ring;
+    struct ring *ring = find_ring(front, to->index);
 
     (void)reply;
-    if (!is_ring(front, to->index))
+    if (!ring)
         return REQUEST_WRONG;
     if (ring->is_started && ring->has_addresses &&
         (ring->desc != to->desc || ring->avail != to->avail || ring->used != to->used))
@@ -171,22 +182,33 @@ static enum request_outcome set_vring_addr(struct front_end *front, struct vhost
 static enum request_outcome set_vring_base(struct front_end *front, struct vhost_message *message,
                                            struct vhost_message *reply)
 {
+    struct ring *ring = find_ring(front, message->body.state.index);
+
     (void)reply;
-    if (!is_ring(front, message->body.state.index))
+    if (!ring)
         return REQUEST_WRONG;
     if (message->body.state.num > UINT16_MAX)
         return front_end_wrong(front, "%u is no index of a ring", message->body.state.num);
-    if (front->ring.is_started)
+    if (ring->is_started)
         return front_end_wrong(front, "the ring is running, and its index is its own");
-    front->ring.base = message->body.state.num;
+    ring->base = message->body.state.num;
     return REQUEST_DONE;
 }
 
 static enum request_outcome get_vring_base(struct front_end *front, struct vhost_message *message,
                                            struct vhost_message *reply)
 {
-    (void)reply;
-    return is_ring(front, message->body.state.index) ? REQUEST_STOPS : REQUEST_WRONG;
+    struct ring *ring = find_ring(front, message->body.state.index);
+
+    if (!ring)
+        return REQUEST_WRONG;
+    front->stopping = message->body.state.index;
+    if (front->stopping < config_space_served(front->device))
+        return REQUEST_STOPS;
+    ring->is_started = false;
+    reply->header.size = sizeof(reply->body.state);
+    reply->body.state = (struct vhost_vring_state){front->stopping, ring->base};
+    return REQUEST_REPLIED;
 }
 
 /* Whether that can be told: others could make a worker wait when it reads or writes them. */
@@ -203,13 +225,16 @@ static bool is_eventfd(int fd)
                           memcmp(target, eventfd, sizeof(eventfd) - 1) == 0);
 }
 
+static struct ring *find_event_ring(struct front_end *front, const struct vhost_message *message)
+{
+    return find_ring(front, (uint32_t)message->body.u64 & VHOST_USER_VRING_INDEX);
+}
+
 /* Checks the message, and moves its descriptor to @place; -1 is none. */
 static bool take_event(struct front_end *front, struct vhost_message *message, int *place)
 {
     bool has_fd = !(message->body.u64 & VHOST_USER_VRING_NOFD);
 
-    if (!is_ring(front, (uint32_t)message->body.u64 & VHOST_USER_VRING_INDEX))
-        return false;
     if (message->nr_fds != has_fd) {
         front_end_wrong(front, "%zu descriptors come where there must be %d", message->nr_fds,
                         has_fd);
@@ -231,18 +256,22 @@ static bool take_event(struct front_end *front, struct vhost_message *message, i
 static enum request_outcome set_vring_kick(struct front_end *front, struct vhost_message *message,
                                            struct vhost_message *reply)
 {
+    struct ring *ring = find_event_ring(front, message);
+
     (void)reply;
-    if (!take_event(front, message, &front->ring.kick))
+    if (!ring || !take_event(front, message, &ring->kick))
         return REQUEST_WRONG;
-    front->ring.is_started = true;
+    ring->is_started = true;
     return REQUEST_DONE;
 }
 
 static enum request_outcome set_vring_call(struct front_end *front, struct vhost_message *message,
                                            struct vhost_message *reply)
 {
+    struct ring *ring = find_event_ring(front, message);
+
     (void)reply;
-    return take_event(front, message, &front->ring.call) ? REQUEST_DONE : REQUEST_WRONG;
+    return ring && take_event(front, message, &ring->call) ? REQUEST_DONE : REQUEST_WRONG;
 }
 
 /* There is no error to be told by it: what is wrong in the ring is answered in the ring. */
@@ -250,7 +279,7 @@ static enum request_outcome set_vring_err(struct front_end *front, struct vhost_
                                           struct vhost_message *reply)
 {
     int none = -1;
-    bool is_taken = take_event(front, message, &none);
+    bool is_taken = find_event_ring(front, message) && take_event(front, message, &none);
 
     (void)reply;
     if (none >= 0)
@@ -265,8 +294,8 @@ static enum request_outcome set_vring_enable(struct front_end *front, struct vho
     (void)reply;
     if (message->body.state.num > 1)
         return front_end_wrong(front, "%u is neither 0 nor 1", message->body.state.num);
-    if (message->body.state.index == 0) {
-        front->ring.is_enabled = message->body.state.num;
+    if (message->body.state.index < config_space_queues(front->device)) {
+        front->rings[message->body.state.index].is_enabled = message->body.state.num;
         front->has_changed = true;
     }
     return REQUEST_DONE;

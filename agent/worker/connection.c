@@ -8,7 +8,6 @@
 #include "agent/worker/worker.h"
 #include "wire/goodbye.h"
 
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,7 +19,7 @@ static void close_way(struct connection *connection, const char *reason, int way
         return;
     if (reason)
         client_log(&connection->client, reason);
-    shutdown(connection->stream.fd, way);
+    connection->stream.carrier->shutdown(&connection->stream, way);
 }
 
 void connection_close(struct connection *connection, const char *reason)
@@ -46,16 +45,9 @@ void connection_say_goodbye(struct connection *connection, int status, const cha
     say_goodbye(connection, status, sentence, true);
 }
 
-static bool takes_bytes(const struct connection *connection)
-{
-    struct pollfd socket = {.fd = connection->stream.fd, .events = POLLOUT};
-
-    return poll(&socket, 1, 0) > 0;
-}
-
 void connection_try_goodbye(struct connection *connection, int status, const char *sentence)
 {
-    if (takes_bytes(connection))
+    if (connection->stream.carrier->takes_bytes(&connection->stream))
         say_goodbye(connection, status, sentence, false);
     else
         connection_close(connection, NULL);
@@ -95,7 +87,7 @@ static void answer_goodbye(struct client *client, struct incoming *incoming, int
     connection_say_goodbye((struct connection *)client, status, sentence);
 }
 
-static const struct client_carrier socket_carrier = {
+static const struct client_carrier stream_client = {
     .prepare = prepare_payload,
     .answer = send_answer,
     .say_goodbye = answer_goodbye,
@@ -149,13 +141,14 @@ static void run(struct connection *connection, struct received *request)
 /* A socket that is closed with bytes unread resets the connection, and what was said last is lost. */
 static void let_goodbye_arrive(struct connection *connection)
 {
-    const struct timeval patience = {.tv_usec = GOODBYE_MS * 1000};
+    struct stream *stream = &connection->stream;
+    struct iovec room;
     int reads = GOODBYE_READS;
-    int fd = connection->stream.fd;
 
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    while (reads-- > 0 && recv(fd, connection->body, WIRE_BODY_MAX, 0) > 0)
-        continue;
+    stream->carrier->set_patience(stream, GOODBYE_MS, GOODBYE_MS);
+    do
+        room = (struct iovec){connection->body, WIRE_BODY_MAX};
+    while (reads-- > 0 && stream->carrier->receive(stream, &room, 1, 0) > 0);
 }
 
 static void connection_free(struct connection *connection)
@@ -174,7 +167,8 @@ static void connection_free(struct connection *connection)
     readers_end(&connection->readers);
     free(connection->body);
     free(connection);
-    worker_tell_closed(slot);
+    if (slot != CONNECTION_NO_SLOT)
+        worker_tell_closed(slot);
     list_forget_one();
 }
 
@@ -195,25 +189,21 @@ static void *serve(void *context)
     return NULL;
 }
 
-static void refuse(int fd, unsigned int slot, const char *peer)
-{
-    agent_error("%s: no memory or descriptors for one more connection", peer);
-    close(fd);
-    worker_tell_closed(slot);
-}
-
-void connection_begin(int fd, unsigned int slot, const char *peer)
+static struct connection *connection_new(const char *peer)
 {
     struct connection *connection = calloc(1, sizeof(*connection));
-    unsigned int patience = (unsigned int)worker.settings.timeouts.stall_ms;
-    bool begun;
 
-    if (!connection) {
-        refuse(fd, slot, peer);
-        return;
-    }
-    stream_init(&connection->stream, fd, &worker.ledger->sending[slot]);
-    begun = client_begin(&connection->client, &socket_carrier, peer, 0);
+    if (!connection)
+        agent_error("%s: no memory or descriptors for one more connection", peer);
+    return connection;
+}
+
+/* Its stream is there. If it cannot be served all is freed. */
+static void begin(struct connection *connection, unsigned int slot, const char *peer)
+{
+    unsigned int patience = (unsigned int)worker.settings.timeouts.stall_ms;
+    bool begun = client_begin(&connection->client, &stream_client, peer, 0);
+
     readers_begin(&connection->readers);
     connection->slot = slot;
     connection->begun = monotonic_ms();
@@ -226,4 +216,28 @@ void connection_begin(int fd, unsigned int slot, const char *peer)
     agent_error("%s: no memory, descriptors or threads for one more connection", peer);
     list_remove(connection);
     connection_free(connection);
+}
+
+void connection_begin(int fd, unsigned int slot, const char *peer)
+{
+    struct connection *connection = connection_new(peer);
+
+    if (!connection) {
+        close(fd);
+        worker_tell_closed(slot);
+        return;
+    }
+    stream_init(&connection->stream, fd, &worker.ledger->sending[slot]);
+    begin(connection, slot, peer);
+}
+
+bool connection_begin_carried(const struct stream_carrier *carrier, void *carried, const char *peer)
+{
+    struct connection *connection = connection_new(peer);
+
+    if (!connection)
+        return false;
+    stream_init_carried(&connection->stream, carrier, carried);
+    begin(connection, CONNECTION_NO_SLOT, peer);
+    return true;
 }

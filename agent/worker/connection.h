@@ -10,7 +10,10 @@
 
 struct received;
 
-/* A client behind a socket, with threads of its own. There is always one more of them than calls may run. */
+/* Of a connection that the broker does not know. */
+enum { CONNECTION_NO_SLOT = CONNECTIONS_MOST };
+
+/* A client behind a stream, with threads of its own. There is always one more of them than calls may run. */
 struct connection {
     struct client client;
     struct connection *next; /* in the list of all */
@@ -26,6 +29,13 @@ struct connection {
 
 /* Serve a socket that the broker handed over. If that fails it is closed, and the broker told. */
 void connection_begin(int fd, unsigned int slot, const char *peer);
+
+/*
+ * Serve what is no socket. False: no memory, and nothing was done. If it fails otherwise @carried is closed,
+ * as at the end of every connection.
+ */
+bool connection_begin_carried(const struct stream_carrier *carrier, void *carried,
+                              const char *peer);
 
 /* Close it: what waits is woken, what runs is the last. @reason is logged; NULL: as usual. */
 void connection_close(struct connection *connection, const char *reason);

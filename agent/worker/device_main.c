@@ -3,8 +3,10 @@
 #include "agent/worker/control.h"
 #include "agent/worker/device/device.h"
 #include "agent/worker/device/log.h"
+#include "agent/worker/vsock/vsock.h"
 #include "agent/worker/worker.h"
 #include "platform/platform.h"
+#include "stream/address.h"
 #include "vaccel.h"
 
 #include <poll.h>
@@ -14,25 +16,34 @@
 #include <unistd.h>
 
 /*
- * A worker that serves one virtio device. A thread of its own listens to the broker from the beginning, as a
- * ring has to be stopped, or what a dead worker left to be returned, while plugins are being loaded.
+ * A worker that serves one virtio device. A thread of its own listens to the broker from the beginning, as
+ * rings have to be stopped, or what a dead worker left to be returned, while plugins are being loaded.
  */
 
-static struct device device;
+static union {
+    struct device accelerator;
+    struct vsock vsock;
+} served;
+static struct virtio_device *device; /* in there */
+static char device_name[PEER_NAME_SIZE] = "virtio device";
 static bool stop_wanted;     /* of the control thread */
 static uint64_t drain_until; /* in ms; 0: not draining */
 
-/* Descriptors of a state stand in the order of its fields; each goes to its place. */
-static void spread(const struct device_state *state, const int *came, int *fds)
+/* Descriptors of a state stand in the order of its fields; each goes to its place. Returns how many there are. */
+static size_t spread(const struct device_state *state, const int *came, int *fds)
 {
-    size_t regions = state->nr_regions;
+    int *kicks = fds + state->nr_regions;
+    int *calls = kicks + state->nr_rings;
+    size_t at = state->nr_regions;
     size_t i;
 
-    for (i = 0; i < regions; i++)
-        fds[i] = came[i];
-    fds[regions] = state->has_kick ? came[i++] : -1;
-    fds[regions + 1] = state->has_call ? came[i++] : -1;
-    fds[regions + 2] = state->has_front ? came[i] : -1;
+    memcpy(fds, came, at * sizeof(*fds));
+    for (i = 0; i < state->nr_rings; i++) {
+        kicks[i] = state->rings[i].has_kick ? came[at++] : -1;
+        calls[i] = state->rings[i].has_call ? came[at++] : -1;
+    }
+    calls[i] = state->has_front ? came[at++] : -1;
+    return at;
 }
 
 _Noreturn static void end_without_broker(void)
@@ -51,7 +62,9 @@ static void take_name(const char *name)
         return;
     is_known = true;
     device_log_name(name);
-    snprintf(device.client.peer, sizeof(device.client.peer), "%s", name);
+    snprintf(device_name, sizeof(device_name), "%s", name);
+    if (device->kind->rename)
+        device->kind->rename(device, name);
 }
 
 /* The next worker is told again, and may have more of them. */
@@ -59,16 +72,8 @@ _Noreturn static void end_without_descriptors(void)
 {
     agent_error(
         "%s: no descriptors for the memory of its front end: raise LimitNOFILE or ulimit -n",
-        device.client.peer);
+        device_name);
     _exit(EXIT_FAILURE);
-}
-
-static bool have_all_come(const struct device_state *state, const int *came)
-{
-    size_t count = state->nr_regions;
-
-    count += (size_t)state->has_kick + (size_t)state->has_call + (size_t)state->has_front;
-    return !count || came[count - 1] >= 0;
 }
 
 static void take_state(const struct control_message *message)
@@ -76,31 +81,33 @@ static void take_state(const struct control_message *message)
     struct device_state state;
     int came[DEVICE_FDS_MOST];
     int fds[DEVICE_FDS_MOST];
+    size_t count;
 
     if (!control_receive(&state, sizeof(state), came, DEVICE_FDS_MOST) ||
-        state.nr_regions > VHOST_REGIONS_MOST)
+        state.nr_regions > VHOST_REGIONS_MOST || state.nr_rings != device->nr_rings)
         end_without_broker();
-    if (!have_all_come(&state, came))
+    count = spread(&state, came, fds);
+    if (count && came[count - 1] < 0)
         end_without_descriptors();
     take_name(message->peer);
-    spread(&state, came, fds);
-    device_set(&device, &state, fds);
+    virtio_device_set(device, &state, fds);
 }
 
 static void begin_stop(void)
 {
-    device_stop(&device);
+    virtio_device_stop(device);
     stop_wanted = true;
 }
 
 static void finish_stop(void)
 {
-    struct control_message stopped = {.type = CONTROL_DEVICE_STOPPED};
+    const struct control_message stopped = {.type = CONTROL_DEVICE_STOPPED};
 
     stop_wanted = false;
-    stopped.slot = device_leave(&device);
+    virtio_device_leave(device);
     control_send(&stopped);
-    device_forget(&device);
+    if (device->kind->forget)
+        device->kind->forget(device);
 }
 
 static void begin_drain(void)
@@ -114,7 +121,7 @@ static void begin_drain(void)
 /* A plugin that hangs is in use: the process ends around it, without a word to the library. */
 static void look_at_drain(void)
 {
-    unsigned int running = client_running(&device.client);
+    unsigned int running = device->kind->running(device);
 
     if (running && monotonic_ms() < drain_until)
         return;
@@ -122,7 +129,9 @@ static void look_at_drain(void)
         agent_warn("the time to finish (setting drain_ms) is over, and calls that still run are "
                    "cut off: %u",
                    running);
-    device_stop(&device);
+    if (device->kind->say_goodbye)
+        device->kind->say_goodbye(device);
+    virtio_device_stop(device);
     _exit(EXIT_SUCCESS);
 }
 
@@ -145,7 +154,7 @@ static void take_message(void)
 static int next_look(void)
 {
     enum { DRAIN_LOOK_MS = 5 };
-    int ms = device_watch(&device);
+    int ms = device->kind->watch(device);
 
     return drain_until ? DRAIN_LOOK_MS : ms;
 }
@@ -153,17 +162,17 @@ static int next_look(void)
 static void *listen_to_broker(void *context)
 {
     struct pollfd events[] = {{.fd = CONTROL_FD, .events = POLLIN},
-                              {.fd = device.tell, .events = POLLIN}};
+                              {.fd = device->tell, .events = POLLIN}};
     uint64_t count;
 
     (void)context;
     for (;;) {
         poll(events, 2, next_look());
-        if (events[1].revents && read(device.tell, &count, sizeof(count)) < 0)
+        if (events[1].revents && read(device->tell, &count, sizeof(count)) < 0)
             continue;
         if (events[0].revents)
             take_message();
-        if (stop_wanted && device_is_idle(&device))
+        if (stop_wanted && device->kind->is_idle(device))
             finish_stop();
         if (drain_until)
             look_at_drain();
@@ -187,7 +196,7 @@ static void tell_of_bus_error(int number)
 {
     (void)number;
     agent_error("%s: the guest's memory was taken away from under the worker, which ends",
-                device.client.peer);
+                device_name);
 }
 
 static void catch_bus_errors(void)
@@ -197,18 +206,31 @@ static void catch_bus_errors(void)
     sigaction(SIGBUS, &once, NULL);
 }
 
+/* Which one the address says. */
+static bool begin(const char *address, uint32_t generation)
+{
+    struct device_ledger *ledger = map_ledger();
+    struct address_vsock vsock;
+    bool is_vsock = address_vsock(address, &vsock);
+
+    device = is_vsock ? &served.vsock.virtio : &served.accelerator.virtio;
+    if (!ledger)
+        return false;
+    if (is_vsock)
+        return vsock_begin(&served.vsock, ledger, &vsock);
+    return device_begin(&served.accelerator, ledger, generation, device_name);
+}
+
 int device_main(uint32_t generation, const char *name)
 {
     const struct control_message ready = {.type = CONTROL_READY};
-    struct device_ledger *ledger = map_ledger();
 
-    if (name[0])
+    if (name[0]) {
         device_log_name(name);
-    else
-        name = "virtio device";
-    if (!ledger || !device_begin(&device, ledger, generation, name) ||
-        !thread_start(listen_to_broker, NULL)) {
-        agent_error("%s: no memory, descriptors or threads for it", name);
+        snprintf(device_name, sizeof(device_name), "%s", name);
+    }
+    if (!begin(name, generation) || !thread_start(listen_to_broker, NULL)) {
+        agent_error("%s: no memory, descriptors or threads for it", device_name);
         return EXIT_FAILURE;
     }
     catch_bus_errors();
@@ -217,6 +239,6 @@ int device_main(uint32_t generation, const char *name)
     if (vaccel_plugin_parse_and_load(worker.settings.plugins) != VACCEL_OK)
         return EXIT_FAILURE;
     control_send(&ready);
-    device_serve(&device);
+    device->kind->serve(device);
     return EXIT_SUCCESS;
 }

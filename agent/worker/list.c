@@ -85,7 +85,7 @@ void connections_say_goodbye(int status, const char *sentence)
     pthread_mutex_lock(&lock);
     for (connection = all; connection; connection = connection->next) {
         connection_try_goodbye(connection, status, sentence);
-        shutdown(connection->stream.fd, SHUT_RD);
+        connection->stream.carrier->shutdown(&connection->stream, SHUT_RD);
     }
     pthread_mutex_unlock(&lock);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/worker/readers.h"
+#include "agent/worker/worker.h"
 
 #include <errno.h>
 #include <time.h>
@@ -12,12 +13,7 @@ enum {
 
 void readers_begin(struct readers *readers)
 {
-    pthread_condattr_t monotonic;
-
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&readers->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    monotonic_condition(&readers->wake);
     pthread_mutex_init(&readers->lock, NULL);
 }
 

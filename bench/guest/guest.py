@@ -4,6 +4,7 @@
 
 Prints lines as the other programs do. What it needs lies in the folder of the build above this file.
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -17,6 +18,9 @@ import tempfile
 BUILD = pathlib.Path(__file__).resolve().parents[2]
 INFO = json.loads((BUILD / "meson-info/meson-info.json").read_text())
 sys.path.insert(0, INFO["directories"]["source"] + "/guest/baremetal")
+sys.path.insert(1, INFO["directories"]["source"] + "/tests/guest")
+import debian  # noqa: E402
+import qemu  # noqa: E402
 import sizes  # noqa: E402
 
 IMAGES = BUILD / 'guest/baremetal'
@@ -123,6 +127,37 @@ def report_calls():
                  'a process, user attach', statistics.median(native[name]) / ticks_in_us)
 
 
+@contextlib.contextmanager
+def agent_at(address, plugins):
+    with subprocess.Popen([BUILD / 'agent/vaccel-agent', '--plugins', plugins, '--listen', address],
+                          stderr=subprocess.PIPE, text=True) as agent:
+        while 'listening' not in agent.stderr.readline():
+            pass
+        yield agent
+        agent.terminate()
+        agent.communicate()
+
+
+def report_linux():
+    """What a program in a Linux guest measures there, which reaches the agent over vsock."""
+    program = BUILD / 'bench/guest/bench-vsock'
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        kernel = debian.unpack(folder)
+        plugin = BUILD / 'plugins/rpc/libvaccel-rpc.so'
+        initrd = debian.make_initrd(folder, kernel, BUILD / 'bench/guest/linux_run', debian.VSOCK,
+                                    [program, plugin, *debian.libraries_of(program, plugin)])
+        with agent_at(f'vhost-vsock://{folder}/vsock', 'noop'):
+            said = qemu.run([*qemu.shared_memory('q35', 512), *qemu.COMMON, '-smp', '2',
+                             *qemu.vsock(folder / 'vsock'), '-kernel', kernel.image, '-initrd', initrd,
+                             '-append', 'console=ttyS0 quiet panic=-1 VACCEL_PLUGINS=rpc '
+                             f'VACCEL_RPC_ADDRESS=vsock://2:65500 -- {program}'
+                             + (' --quick' if QUICK else '')], 240).output
+    found = [text for text in said.splitlines() if text.startswith('{')]
+    print('\n'.join(found), flush=True)
+    return len(found) == 3 and 'wait status 0x0' in said
+
+
 def lies_at(pid, address):
     """The byte of a file that is mapped there, in that process: (name, offset)."""
     for entry in pathlib.Path(f'/proc/{pid}/maps').read_text(encoding='utf-8').splitlines():
@@ -191,7 +226,7 @@ def main():
     report_boot()
     report_calls()
     report_copies()
-    return 0
+    return 0 if report_linux() else 1
 
 
 if __name__ == '__main__':

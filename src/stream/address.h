@@ -14,6 +14,8 @@
  *   vsock://cid:port      numbers; to listen at each of the machine's, the cid is "any"
  *   vhost-user:///path    to listen alone: a socket as unix://, where a VMM finds a virtio device.
  *                         Behind "?id=" may stand its virtio id; else it is that of a disk
+ *   vhost-vsock:///path   as vhost-user, and the device is a vsock. Behind "?" may stand the cid of its
+ *                         guest, the port of the agent, or both: "cid=5&port=65500"
  *   hybrid-vsock:///path?port=N
  *                         a port of a virtual machine whose vsock is a unix socket at that path. To
  *                         connect: what listens within the machine. To listen: for what comes from
@@ -35,6 +37,15 @@ int address_check(const char *address, bool listening, char *why, size_t why_siz
 
 /* The virtio id of the device that is to be found at a correct address; 0: it is no device's. */
 uint32_t address_device(const char *address);
+
+/* What the guest of a vsock sees: its own cid, and the port at which it finds the agent. */
+struct address_vsock {
+    uint32_t cid;
+    uint32_t port;
+};
+
+/* False: the correct address to listen at is of no vsock device. */
+bool address_vsock(const char *address, struct address_vsock *vsock);
 
 /* The path of the unix socket at a correct address to listen at. False, and none: it is no such. */
 bool address_path(const char *address, char *path, size_t size);

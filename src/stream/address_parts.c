@@ -15,7 +15,10 @@ static const char forms[] = "write unix:///path, tcp://host:port, vsock://cid:po
                             "hybrid-vsock:///path?port=number";
 
 /* A larger id has no number on PCI. */
-enum { DEVICE_DISK = 2, DEVICE_MOST = 63 };
+enum { DEVICE_DISK = 2, DEVICE_VSOCK = 19, DEVICE_MOST = 63 };
+
+/* Of a vsock where the address does not say: the first cid that a guest may have, and the agent's port. */
+enum { CID_LEAST = 3, PORT_DEFAULT = 65500 };
 
 int address_fail(int code, char *why, size_t why_size, const char *format, ...)
 {
@@ -83,19 +86,25 @@ static const char *parse_tcp(const char *text, bool listening, struct address_pa
     return NULL;
 }
 
-/* A path of unix:// may have a question mark in it, one of vhost-user:// may not. */
-static const char *parse_device(const char *text, bool listening, struct address_parts *parts)
+/* A path of unix:// may have a question mark in it, one of a device may not. */
+static const char *parse_device_path(const char *text, size_t length, struct address_parts *parts)
 {
-    static const char id[] = "?id=";
     char path[sizeof(parts->host)];
-    size_t length = strcspn(text, "?");
 
-    if (!listening)
-        return "it is for an agent to listen at: a program connects to virtio:///path";
     if (length >= sizeof(path))
         return "a socket's path may have 107 bytes: choose a shorter one";
     memcpy(path, text, length);
     path[length] = '\0';
+    return parse_unix(path, parts);
+}
+
+static const char *parse_device(const char *text, bool listening, struct address_parts *parts)
+{
+    static const char id[] = "?id=";
+    size_t length = strcspn(text, "?");
+
+    if (!listening)
+        return "it is for an agent to listen at: a program connects to virtio:///path";
     parts->device = DEVICE_DISK;
     if (text[length] &&
         (strncmp(text + length, id, sizeof(id) - 1) != 0 ||
@@ -105,7 +114,49 @@ static const char *parse_device(const char *text, bool listening, struct address
         return "there is no virtio id 0: write one up to 63, or leave ?id= away";
     if (text[length] && parts->device == DEVICE_DISK)
         return "virtio id 2 is a disk, which the device is taken for anyway: leave ?id= away";
-    return parse_unix(path, parts);
+    if (parts->device == DEVICE_VSOCK)
+        return "virtio id 19 is a vsock, which this device is not: choose another one";
+    return parse_device_path(text, length, parts);
+}
+
+/* One of "cid=5" and "port=65500", to the next '&' or the end. NULL: it is none. */
+static const char *parse_vsock_option(const char *text, struct address_parts *parts)
+{
+    bool is_cid = strncmp(text, "cid=", 4) == 0;
+    bool is_port = strncmp(text, "port=", 5) == 0;
+    const char *value = text + (is_cid ? 4 : 5);
+    char number[sizeof("4294967295")] = "";
+    size_t length;
+
+    if (!is_cid && !is_port)
+        return NULL;
+    length = strcspn(value, "&");
+    if (length >= sizeof(number))
+        return NULL;
+    memcpy(number, value, length);
+    if (!address_read_number(number, UINT32_MAX - 1, is_cid ? &parts->cid : &parts->port))
+        return NULL;
+    return value + length;
+}
+
+static const char *parse_vsock_device(const char *text, bool listening, struct address_parts *parts)
+{
+    size_t length = strcspn(text, "?");
+    const char *option = text + length;
+
+    if (!listening)
+        return "it is for an agent to listen at: the VM's programs connect to vsock://2:port";
+    parts->device = DEVICE_VSOCK;
+    parts->cid = CID_LEAST;
+    parts->port = PORT_DEFAULT;
+    while (option && *option)
+        option = parse_vsock_option(option + 1, parts);
+    if (!option)
+        return "behind the path may stand ?cid=5&port=65500, numbers below 4294967295, or one of "
+               "the two";
+    if (parts->cid < CID_LEAST)
+        return "cids up to 2 are not a guest's: write one from 3 on";
+    return parse_device_path(text, length, parts);
 }
 
 /* @name  one of a path's, with @length bytes */
@@ -183,6 +234,8 @@ int address_parse(const char *address, bool listening, struct address_parts *par
         fault = parse_device(rest, listening, parts);
     else if ((rest = after(address, "hybrid-vsock://")))
         fault = parse_hybrid(rest, listening, parts);
+    else if ((rest = after(address, "vhost-vsock://")))
+        fault = parse_vsock_device(rest, listening, parts);
     if (!fault)
         return VACCEL_OK;
     return address_fail(VACCEL_EINVAL, why, why_size, "the address \"%.200s\" is wrong: %s",
@@ -195,6 +248,17 @@ uint32_t address_device(const char *address)
     struct address_parts parts;
 
     return address_parse(address, true, &parts, why, sizeof(why)) ? 0 : parts.device;
+}
+
+bool address_vsock(const char *address, struct address_vsock *vsock)
+{
+    char why[ADDRESS_WHY_SIZE];
+    struct address_parts parts;
+
+    if (address_parse(address, true, &parts, why, sizeof(why)) || parts.device != DEVICE_VSOCK)
+        return false;
+    *vsock = (struct address_vsock){parts.cid, parts.port};
+    return true;
 }
 
 bool address_path(const char *address, char *path, size_t size)

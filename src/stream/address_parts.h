@@ -13,8 +13,8 @@ struct address_parts {
     int family;         /* AF_UNIX, of vsock; AF_UNSPEC: tcp */
     char host[256];     /* of tcp, without brackets; of unix the path */
     bool is_bracketed;  /* a number of IPv6 */
-    uint32_t cid, port; /* of vsock; the port also of tcp and of hybrid-vsock */
-    uint32_t device;    /* of vhost-user: the virtio id, else 0 */
+    uint32_t cid, port; /* of vsock and vhost-vsock; the port also of tcp and of hybrid-vsock */
+    uint32_t device;    /* of vhost-user and vhost-vsock: the virtio id, else 0 */
     bool is_hybrid;     /* hybrid-vsock, whose path is that of unix */
 };
 

@@ -5,32 +5,10 @@
 #include "wire/wire.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <sys/socket.h>
-#ifdef __SANITIZE_THREAD__
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
 
 /* Elements for one system call; more pieces take several. */
 enum { WINDOW = 65 };
-
-/*
- * The thread sanitizer notes what a call has read when it returns. By then the answer may lie there,
- * put there by another thread.
- */
-static ssize_t send_some(int fd, struct iovec *list, size_t count, int flags)
-{
-    const struct msghdr message = {.msg_iov = list, .msg_iovlen = count};
-
-#ifdef __SANITIZE_THREAD__
-    return syscall(SYS_sendmsg, fd, &message, flags);
-#else
-    if (count == 1)
-        return send(fd, list->iov_base, list->iov_len, flags);
-    return sendmsg(fd, &message, flags);
-#endif
-}
 
 /* Of a list that was sent as far as that, the rest; returns how many elements it has. */
 static size_t skip(struct iovec **list, size_t count, size_t size)
@@ -45,33 +23,6 @@ static size_t skip(struct iovec **list, size_t count, size_t size)
     return count;
 }
 
-/* A system that has no signals may not know the flag against one, as lwip. */
-static ssize_t try_to_send(struct stream *stream, struct iovec *list, size_t count, int flags)
-{
-    ssize_t sent = send_some(stream->fd, list, count, flags | stream->no_signal);
-
-    if (sent >= 0 || errno != EOPNOTSUPP || !stream->no_signal)
-        return sent;
-    stream->no_signal = 0;
-    return send_some(stream->fd, list, count, flags);
-}
-
-/* Where the socket cannot be told how long sending may stand still, poll() is. */
-static ssize_t send_in_time(struct stream *stream, struct iovec *list, size_t count)
-{
-    uint64_t most = stream->patience_ns ? stream->patience_ns * STREAM_PATIENCE : UINT64_MAX;
-    ssize_t sent;
-
-    if (!stream->has_no_timeouts)
-        return try_to_send(stream, list, count, 0);
-    do {
-        if (!stream_wait_until_ready(stream, POLLOUT, most))
-            return -1;
-        sent = try_to_send(stream, list, count, MSG_DONTWAIT);
-    } while (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
-    return sent;
-}
-
 /* All of @list, whose elements are used up. */
 static int send_all(struct stream *stream, struct iovec *list, size_t count)
 {
@@ -79,7 +30,7 @@ static int send_all(struct stream *stream, struct iovec *list, size_t count)
 
     while (count) {
         order_before_sending(stream);
-        sent = send_in_time(stream, list, count);
+        sent = stream->carrier->send(stream, list, count);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0)
@@ -185,7 +136,7 @@ static int send_in_turn(struct stream *stream, const struct outgoing *message)
         say_sending(stream, 1);
         ret = send_queued(stream, queued, size);
     }
-    shutdown(stream->fd, SHUT_WR);
+    stream->carrier->shutdown(stream, SHUT_WR);
     outbox_fail(&stream->outbox);
     return ret;
 }

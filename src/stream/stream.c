@@ -7,8 +7,6 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 /* Elements for one system call; more pieces take several. */
 enum { WINDOW = 64 };
@@ -19,9 +17,12 @@ enum { MUCH = 64 * 1024 };
 /* How often receiving the rest of a message may time out, and looking for a new one. */
 enum { PATIENCE = STREAM_PATIENCE, ONCE = 1, NS_PER_MS = 1000000 };
 
-void stream_init(struct stream *stream, int fd, _Atomic uint32_t *sending)
+static void init(struct stream *stream, const struct stream_carrier *carrier, int fd, void *carried,
+                 _Atomic uint32_t *sending)
 {
+    stream->carrier = carrier;
     stream->fd = fd;
+    stream->carried = carried;
     stream->start = 0;
     stream->end = 0;
     stream->sending = sending;
@@ -33,16 +34,35 @@ void stream_init(struct stream *stream, int fd, _Atomic uint32_t *sending)
     outbox_init(&stream->outbox);
 }
 
-void stream_end(struct stream *stream)
+/* Of a vsock Linux refuses to wait for more than its buffer holds: ENOMEM. */
+static bool waits_for_all(int fd)
 {
-    close(stream->fd);
+#if defined(AF_VSOCK) && defined(SO_DOMAIN)
+    int domain = AF_UNSPEC;
+    socklen_t size = sizeof(domain);
+
+    return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) || domain != AF_VSOCK;
+#else
+    (void)fd;
+    return true;
+#endif
 }
 
-static bool set_timeout(int fd, int option, unsigned int ms)
+void stream_init(struct stream *stream, int fd, _Atomic uint32_t *sending)
 {
-    struct timeval time = {.tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000};
+    init(stream, &socket_carrier, fd, NULL, sending);
+    stream->waits_for_all = waits_for_all(fd);
+}
 
-    return setsockopt(fd, SOL_SOCKET, option, &time, sizeof(time)) == 0;
+void stream_init_carried(struct stream *stream, const struct stream_carrier *carrier, void *carried)
+{
+    init(stream, carrier, -1, carried, NULL);
+    stream->waits_for_all = true;
+}
+
+void stream_end(struct stream *stream)
+{
+    stream->carrier->close(stream);
 }
 
 void stream_set_patience(struct stream *stream, unsigned int ms)
@@ -50,8 +70,7 @@ void stream_set_patience(struct stream *stream, unsigned int ms)
     unsigned int part_ms = (ms + PATIENCE - 1) / PATIENCE;
 
     stream->patience_ns = (uint64_t)part_ms * NS_PER_MS;
-    stream->has_no_timeouts =
-        !set_timeout(stream->fd, SO_RCVTIMEO, part_ms) || !set_timeout(stream->fd, SO_SNDTIMEO, ms);
+    stream->has_no_timeouts = stream->carrier->set_patience(stream, part_ms, ms) != 0;
 }
 
 int stream_explain(void)
@@ -59,15 +78,6 @@ int stream_explain(void)
     if (errno == EAGAIN || errno == EWOULDBLOCK)
         return VACCEL_EAGAIN;
     return errno == ECONNRESET || errno == EPIPE ? VACCEL_ESESS : VACCEL_EREMOTEIO;
-}
-
-static ssize_t receive_some(int fd, struct iovec *list, size_t count, int flags)
-{
-    struct msghdr message = {.msg_iov = list, .msg_iovlen = count};
-
-    if (count == 1)
-        return recv(fd, list->iov_base, list->iov_len, flags);
-    return recvmsg(fd, &message, flags);
 }
 
 /* Nanoseconds until the deadline. */
@@ -80,27 +90,15 @@ static uint64_t time_left(const struct stream *stream)
     return now < stream->deadline ? stream->deadline - now : 0;
 }
 
-bool stream_wait_until_ready(const struct stream *stream, short events, uint64_t most)
-{
-    struct pollfd socket = {.fd = stream->fd, .events = events};
-    int ms =
-        most < (uint64_t)INT32_MAX * NS_PER_MS ? (int)((most + NS_PER_MS - 1) / NS_PER_MS) : -1;
-
-    if (poll(&socket, 1, ms) != 0)
-        return true;
-    errno = EAGAIN;
-    return false;
-}
-
 /* Wait as long as the socket would by itself, but not beyond the deadline. Else EAGAIN. */
-static ssize_t receive_in_time(const struct stream *stream, struct iovec *list, size_t count)
+static ssize_t receive_in_time(struct stream *stream, struct iovec *list, size_t count)
 {
     uint64_t left = time_left(stream);
 
     if (stream->patience_ns && left > stream->patience_ns)
         left = stream->patience_ns;
     return stream_wait_until_ready(stream, POLLIN, left)
-               ? receive_some(stream->fd, list, count, MSG_DONTWAIT)
+               ? stream->carrier->receive(stream, list, count, MSG_DONTWAIT)
                : -1;
 }
 
@@ -121,7 +119,7 @@ static int receive(struct stream *stream, struct iovec *list, size_t count, int 
     *got = 0;
     do
         size = limited ? receive_in_time(stream, list, count)
-                       : receive_some(stream->fd, list, count, flags);
+                       : stream->carrier->receive(stream, list, count, flags);
     while (size < 0 && may_try_again(stream, &tries));
     if (size < 0)
         return stream_explain();
@@ -220,7 +218,7 @@ static int receive_into_pieces(struct stream *stream, struct pieces *pieces, siz
     size_t room;
     size_t got;
     size_t count = pieces_window(pieces, *size, list, WINDOW, &wanted);
-    bool all = wanted >= MUCH && !stream->deadline;
+    bool all = wanted >= MUCH && stream->waits_for_all && !stream->deadline;
     int ret;
 
     room = wanted == *size && !all ? sizeof(stream->ahead) : 0;

@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 /*
- * Messages over a connected socket, for both ends. One thread at a time receives; any number send,
- * and take turns. Bytes of payload go from and to where they are wanted: what is read ahead beside a
- * header, and copied from there, is at most STREAM_AHEAD bytes.
+ * Messages over a connected socket, or what is used like one, for both ends. One thread at a time
+ * receives; any number send, and take turns. Bytes of payload go from and to where they are wanted: what
+ * is read ahead beside a header, and copied from there, is at most STREAM_AHEAD bytes.
  *
  * Calls return VACCEL_OK; VACCEL_ESESS, the other side closed the connection, or this one did;
  * VACCEL_EAGAIN, the time that stream_set_patience() set went by without a byte; VACCEL_EREMOTEIO,
@@ -20,8 +20,31 @@
  */
 enum { STREAM_AHEAD = 2048, STREAM_PATIENCE = 3 };
 
+struct stream;
+
+/*
+ * What carries the bytes. Functions return what the socket calls do that they are named for, with errno, and
+ * wait no longer than the patience that was set: EAGAIN then.
+ */
+struct stream_carrier {
+    /* @flags  MSG_DONTWAIT or MSG_WAITALL. Elements of @list may be changed if anything was received. */
+    ssize_t (*receive)(struct stream *stream, struct iovec *list, size_t count, int flags);
+    ssize_t (*send)(struct stream *stream, const struct iovec *list, size_t count);
+    /* Whether send() would take a short message without waiting. */
+    bool (*takes_bytes)(struct stream *stream);
+    void (*shutdown)(struct stream *stream, int way);
+    /* 0: for ever. -1: it has no such thing; only a socket, which is polled then. */
+    int (*set_patience)(struct stream *stream, unsigned int receive_ms, unsigned int send_ms);
+    void (*close)(struct stream *stream);
+};
+
+extern const struct stream_carrier socket_carrier;
+
 struct stream {
-    int fd;
+    const struct stream_carrier *carrier;
+    int fd;                            /* of a socket */
+    void *carried;                     /* of what is none: the carrier's own */
+    bool waits_for_all;                /* MSG_WAITALL does what it says, whatever the size */
     unsigned char ahead[STREAM_AHEAD]; /* received, not yet wanted: from start to end */
     size_t start;
     size_t end;
@@ -37,6 +60,10 @@ struct stream {
 
 /* @fd  taken over; @sending  may be NULL */
 void stream_init(struct stream *stream, int fd, _Atomic uint32_t *sending);
+
+/* Of what is no socket. Calls that need the stream's deadline are not for it. */
+void stream_init_carried(struct stream *stream, const struct stream_carrier *carrier,
+                         void *carried);
 
 /* Close the socket. No thread uses it any more. */
 void stream_end(struct stream *stream);

@@ -27,7 +27,7 @@ enum virtio_status {
     VIRTIO_STATUS_FAILED = 128,
 };
 
-enum { VIRTIO_ID_BLOCK = 2, VIRTQ_SIZE_MOST = 32768 };
+enum { VIRTIO_ID_BLOCK = 2, VIRTIO_ID_VSOCK = 19, VIRTQ_SIZE_MOST = 32768 };
 
 enum virtq_desc_flags {
     VIRTQ_DESC_F_NEXT = 1,

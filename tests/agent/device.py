@@ -13,16 +13,19 @@ from harness import Agent, PATIENCE, until  # noqa: E402
 
 PROGRAM = sys.argv[1]
 DEVICE = 6
-STATE_OF_DEVICE = struct.Struct('<QII32QQQQII4?4x')
+RINGS = 2
+STATE_OF_RING = '3QII2?6x'
+STATE_OF_DEVICE = struct.Struct('<QII32Q' + RINGS * STATE_OF_RING + 'I2?2x')
 
 
 def parse_state(raw):
+    """With the fields of the first ring, which is the only one."""
     values = STATE_OF_DEVICE.unpack(bytes.fromhex(raw))
     regions = [values[at:at + 4] for at in range(3, 35, 4)]
-    names = ['desc', 'avail', 'used', 'base', 'told', 'is_running', 'has_kick', 'has_call',
-             'has_front']
-    return {'features': values[0], 'queue_size': values[2], 'regions': regions[:values[1]],
-            **dict(zip(names, values[35:]))}
+    ring = ['desc', 'avail', 'used', 'queue_size', 'base', 'has_kick', 'has_call']
+    rest = dict(zip(['told', 'is_running', 'has_front'], values[35 + RINGS * len(ring):]))
+    assert values[2] == 1, f'{values[2]} rings'
+    return {'features': values[0], 'regions': regions[:values[1]], **dict(zip(ring, values[35:])), **rest}
 
 
 def file_of(fd):

@@ -74,7 +74,9 @@ class Worker:
         return not select.select([self.control], [], [], 0.2)[0]
 
     def stopped(self, index):
-        self.control.send(MESSAGE.pack(STOPPED, index, b''))
+        """With that as the next available entry."""
+        self.note(is_begun=1, published=index, skew=0)
+        self.control.send(MESSAGE.pack(STOPPED, 0, b''))
 
     def note(self, **words):
         for name, value in words.items():

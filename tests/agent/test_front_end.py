@@ -176,7 +176,7 @@ class TestWrongFrontEnds(DeviceTest):
                 lambda m, d, a, u: (d + 8, a, u), lambda m, d, a, u: (d, a + 1, u),
                 lambda m, d, a, u: (d, a, u + 2))):
             with self.subTest(number):
-                self.misplaced('the ring does not lie in the memory', place)
+                self.misplaced('a ring does not lie in the memory', place)
                 time.sleep(0.15)
 
     def test_a_ring_that_lies_badly_in_its_file(self):
@@ -190,7 +190,7 @@ class TestWrongFrontEnds(DeviceTest):
         self.assertEqual(front.set_memory(), 0)
         front.set_ring()
         front.set_eventfds()
-        self.assert_ended(front, 'the ring does not lie in the memory')
+        self.assert_ended(front, 'a ring does not lie in the memory')
 
     def moved(self, why, request, body):
         front = self.front().set_up()
@@ -216,7 +216,7 @@ class TestWrongFrontEnds(DeviceTest):
         front.send(vhost.SET_MEM_TABLE, vhost.memory_table([other]), [other.fd])
         self.assertEqual(self.worker.tell('receive')[0], STOP)
         self.worker.tell_last('stopped', 0)
-        self.assert_ended(front, 'the ring does not lie in the memory')
+        self.assert_ended(front, 'a ring does not lie in the memory')
 
     def test_many_lines_are_left_out(self):
         for _ in range(40):

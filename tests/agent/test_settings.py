@@ -111,7 +111,8 @@ class TestCommandLine(SettingsTest):
                         'tcp://127.0.0.1:65536', 'vsock://1', 'http://127.0.0.1:80',
                         'unix:///' + 'x' * 300, 'vhost-user://relative', 'vhost-user:///x?id=64',
                         'vhost-user:///x?id=2', 'hybrid-vsock:///x', 'hybrid-vsock:///x/*?port=1',
-                        'hybrid-vsock:///' + 'x/' * 120 + 'y?port=1'):
+                        'hybrid-vsock:///' + 'x/' * 120 + 'y?port=1',
+                        'vhost-vsock:///x?cid=2'):
             with self.subTest(address):
                 self.assert_refused('vaccel-agent: ', options=['--plugins', 'noop', '--listen', address])
 

@@ -1,49 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The only program of a Linux guest: loads the drivers of virtio, tells what disks there are and what can
+ * The only program of a Linux guest: tells what disks there are and what can
  * be done with them, and switches the machine off.
  */
-#include <dirent.h>
+#include "linux_guest.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/reboot.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { SECTOR = 512, PATH_ROOM = 300 };
-
-static int not_hidden(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
-static void load(const char *name)
-{
-    char path[PATH_ROOM];
-    int fd;
-
-    snprintf(path, sizeof(path), "/modules/%s", name);
-    fd = open(path, O_RDONLY);
-    if (syscall(SYS_finit_module, fd, "", 0))
-        printf("module %s: %s\n", name, strerror(errno));
-    close(fd);
-}
-
-static void for_each(const char *folder, void (*act)(const char *name))
-{
-    struct dirent **entries;
-    int count = scandir(folder, &entries, not_hidden, alphasort);
-    int i;
-
-    if (count < 0)
-        printf("%s: %s\n", folder, strerror(errno));
-    for (i = 0; i < count; i++)
-        act(entries[i]->d_name);
-}
 
 static long size_of(const char *disk)
 {
@@ -97,13 +65,8 @@ static void use_virtio_disk(const char *disk)
 
 int main(void)
 {
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
-    mount("sysfs", "/sys", "sysfs", 0, NULL);
-    for_each("/modules", load);
-    for_each("/sys/block", use_virtio_disk);
+    linux_guest_begin();
+    linux_guest_for_each("/sys/block", use_virtio_disk);
     printf("linux: done\n");
-    sync();
-    reboot(RB_POWER_OFF);
-    return EXIT_FAILURE;
+    linux_guest_power_off();
 }

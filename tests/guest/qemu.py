@@ -57,6 +57,10 @@ def carrier(machine, path, properties=''):
             f'{CARRIER[machine]},chardev=accelerator{properties}']
 
 
+def vsock(path):
+    return ['-chardev', f'socket,id=vsock,path={path}', '-device', 'vhost-user-vsock-pci,chardev=vsock']
+
+
 def run(options, limit=LIMIT):
     done = subprocess.run([QEMU, *options], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, timeout=limit)

@@ -14,10 +14,13 @@ class Served(RealAgent):
     def device(self):
         return self.folder / 'vm.sock'
 
+    def address(self):
+        return f'vhost-user://{self.device}'
+
     def begin(self, plugins, *options):
         self.log.write_bytes(b'')
         self.device.unlink(missing_ok=True)
-        self.start('--listen', f'vhost-user://{self.device}', *options, plugins=plugins, listen=False)
+        self.start('--listen', self.address(), *options, plugins=plugins, listen=False)
         until(lambda: self.process.poll() is not None or self.is_ready())
         return self
 

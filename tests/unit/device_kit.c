@@ -109,7 +109,7 @@ void set_device(void)
     fds[2] = -1;
     fds[3] = dup(guest.call);
     fds[4] = -1;
-    device_set(&device, &guest.state, fds);
+    virtio_device_set(&device.virtio, &guest.state, fds);
 }
 
 int begin(void **state)
@@ -145,10 +145,10 @@ static bool has_threads(void)
 int end(void **state)
 {
     (void)state;
-    device_stop(&device);
-    while (!device_is_idle(&device))
+    virtio_device_stop(&device.virtio);
+    while (!device_kind.is_idle(&device.virtio))
         pause_ms();
-    device_leave(&device);
+    virtio_device_leave(&device.virtio);
     device_close(&device);
     pthread_join(server, NULL);
     while (has_threads())

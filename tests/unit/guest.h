@@ -63,13 +63,14 @@ static inline void guest_begin(struct guest *guest, uint64_t features)
     guest->file = mmap(NULL, GUEST_END, PROT_READ | PROT_WRITE, MAP_SHARED, guest->fd, 0);
     guest->state.features = features;
     guest->state.nr_regions = 2;
-    guest->state.queue_size = GUEST_QUEUE;
+    guest->state.nr_rings = 1;
     regions[0] = (struct vhost_region){GUEST_PHYSICAL, GUEST_REGION, GUEST_FRONT, GUEST_REGION};
     regions[1] = (struct vhost_region){GUEST_PHYSICAL + GUEST_REGION, GUEST_REGION,
                                        GUEST_FRONT + 16 * (uint64_t)GUEST_REGION, 0};
-    guest->state.desc = GUEST_FRONT + GUEST_DESC;
-    guest->state.avail = GUEST_FRONT + GUEST_AVAIL;
-    guest->state.used = GUEST_FRONT + GUEST_USED;
+    guest->state.rings[0] = (struct device_ring){.desc = GUEST_FRONT + GUEST_DESC,
+                                                 .avail = GUEST_FRONT + GUEST_AVAIL,
+                                                 .used = GUEST_FRONT + GUEST_USED,
+                                                 .size = GUEST_QUEUE};
     guest->state.is_running = true;
     guest->desc = (void *)guest_at(guest, GUEST_DESC);
     guest->avail = (void *)guest_at(guest, GUEST_AVAIL);

@@ -41,7 +41,11 @@ static void test_what_can_be_understood(void **state)
                                             "vhost-user:///a?id=1",
                                             "vhost-user:///a?id=63",
                                             "hybrid-vsock:///run/*/vm.sock?port=65500",
-                                            "hybrid-vsock:///*/a/*/b?port=1"};
+                                            "hybrid-vsock:///*/a/*/b?port=1",
+                                            "vhost-vsock:///run/a b/vm0.sock",
+                                            "vhost-vsock:///a?cid=3",
+                                            "vhost-vsock:///a?cid=4294967294&port=0",
+                                            "vhost-vsock:///a?port=4294967294"};
     static const char *const to_connect[] = {"tcp://localhost:65500", "tcp://a-b.c_d.example:1"};
 
     (void)state;
@@ -139,6 +143,27 @@ static void test_what_can_not(void **state)
         "hybrid-vsock:///a/*?port=1",
         "hybrid-vsock:///a*/b?port=1",
         "hybrid-vsock:///**/b?port=1",
+        "vhost-user:///a?id=19",
+        "vhost-user:///a?cid=5",
+        "vhost-vsock://",
+        "vhost-vsock:///",
+        "vhost-vsock://a?cid=5",
+        "vhost-vsock:///a/?cid=5",
+        "vhost-vsock:///a?",
+        "vhost-vsock:///a?cid",
+        "vhost-vsock:///a?cid=",
+        "vhost-vsock:///a?cid=0",
+        "vhost-vsock:///a?cid=2",
+        "vhost-vsock:///a?cid=4294967295",
+        "vhost-vsock:///a?cid=4294967301",
+        "vhost-vsock:///a?cid=-5",
+        "vhost-vsock:///a?cid=5 ",
+        "vhost-vsock:///a?cid=5&",
+        "vhost-vsock:///a?cid=5?port=1",
+        "vhost-vsock:///a?cid=5&id=19",
+        "vhost-vsock:///a?port=any",
+        "vhost-vsock:///a?port=4294967295",
+        "vhost-vsock:///a?cid=00000000005",
     };
 
     (void)state;
@@ -172,6 +197,7 @@ static void test_longest_path(void **state)
     assert_longest_path("unix://", "");
     assert_longest_path("vhost-user://", "");
     assert_longest_path("vhost-user://", "?id=63");
+    assert_longest_path("vhost-vsock://", "?cid=5&port=65500");
 }
 
 static void test_devices(void **state)
@@ -183,6 +209,29 @@ static void test_devices(void **state)
     assert_int_equal(address_device("unix:///a?id=63"), 0);
     assert_int_equal(address_device("tcp://127.0.0.1:0"), 0);
     assert_int_equal(address_device("vhost-user:///a?id=64"), 0);
+    assert_int_equal(address_device("vhost-vsock:///a?cid=5"), 19);
+}
+
+static void assert_vsock(const char *address, uint32_t cid, uint32_t port)
+{
+    struct address_vsock vsock = {0};
+
+    assert_true(address_vsock(address, &vsock));
+    assert_int_equal(vsock.cid, cid);
+    assert_int_equal(vsock.port, port);
+}
+
+static void test_vsock_devices(void **state)
+{
+    struct address_vsock vsock;
+
+    (void)state;
+    assert_vsock("vhost-vsock:///a", 3, 65500);
+    assert_vsock("vhost-vsock:///a?cid=5", 5, 65500);
+    assert_vsock("vhost-vsock:///a?port=1&cid=4294967294", 4294967294, 1);
+    assert_false(address_vsock("vhost-user:///a", &vsock));
+    assert_false(address_vsock("vsock://2:65500", &vsock));
+    assert_false(address_vsock("vhost-vsock:///a?cid=1", &vsock));
 }
 
 static void test_paths_of_unix_sockets(void **state)
@@ -193,6 +242,8 @@ static void test_paths_of_unix_sockets(void **state)
     assert_true(address_path("unix:///a?id=63", path, sizeof(path)));
     assert_string_equal(path, "/a?id=63");
     assert_true(address_path("vhost-user:///a/b?id=63", path, sizeof(path)));
+    assert_string_equal(path, "/a/b");
+    assert_true(address_path("vhost-vsock:///a/b?cid=5", path, sizeof(path)));
     assert_string_equal(path, "/a/b");
     assert_false(address_path("tcp://127.0.0.1:0", path, sizeof(path)));
     assert_string_equal(path, "");
@@ -273,6 +324,7 @@ int main(void)
         cmocka_unit_test(test_what_can_not),
         cmocka_unit_test(test_longest_path),
         cmocka_unit_test(test_devices),
+        cmocka_unit_test(test_vsock_devices),
         cmocka_unit_test(test_paths_of_unix_sockets),
         cmocka_unit_test(test_machines),
         cmocka_unit_test(test_longest_paths_of_machines),

@@ -75,7 +75,8 @@ static float *floats(uint32_t offset)
 /* Where the device has the guest's @offset mapped. */
 static const void *mapped(uint32_t offset)
 {
-    const struct guest_region *region = guest_memory_at(device.memory, guest_address(offset));
+    const struct guest_region *region =
+        guest_memory_at(device.virtio.memory, guest_address(offset));
 
     return region->host + (guest_address(offset) - region->guest);
 }

@@ -13,7 +13,7 @@
 enum { WRITE = VIRTQ_DESC_F_WRITE, LAST = -1, TABLE = GUEST_FREE };
 
 static struct guest guest;
-static struct device_ledger ledger;
+static struct ring_ledger ledger;
 static struct guest_memory *memory;
 static struct ring ring;
 static struct chain chain;
@@ -27,7 +27,8 @@ static int begin_with(uint64_t features)
     memory = guest_memory_new(guest.state.regions, 2, fds);
     memset(&ledger, 0, sizeof(ledger));
     ring_begin(&ring, &ledger);
-    if (!memory || !ring_place(&ring, &guest.state, memory, dup(guest.call)))
+    if (!memory ||
+        !ring_place(&ring, &guest.state.rings[0], guest.state.features, memory, dup(guest.call)))
         return -1;
     ring_start(&ring, 0);
     return 0;
@@ -267,24 +268,24 @@ static void test_a_chain_that_was_not_returned(void **state)
 
 static void test_rings_that_are_not_there(void **state)
 {
-    struct device_state wrong = guest.state;
+    struct device_ring wrong = guest.state.rings[0];
 
     (void)state;
-    wrong.queue_size = 0;
-    assert_false(ring_place(&ring, &wrong, memory, -1));
-    wrong.queue_size = 3;
-    assert_false(ring_place(&ring, &wrong, memory, -1));
-    wrong.queue_size = 2 * DEVICE_QUEUE_MOST;
-    assert_false(ring_place(&ring, &wrong, memory, -1));
-    wrong = guest.state;
+    wrong.size = 0;
+    assert_false(ring_place(&ring, &wrong, 0, memory, -1));
+    wrong.size = 3;
+    assert_false(ring_place(&ring, &wrong, 0, memory, -1));
+    wrong.size = 2 * DEVICE_QUEUE_MOST;
+    assert_false(ring_place(&ring, &wrong, 0, memory, -1));
+    wrong = guest.state.rings[0];
     wrong.desc += 8;
-    assert_false(ring_place(&ring, &wrong, memory, -1));
-    wrong = guest.state;
+    assert_false(ring_place(&ring, &wrong, 0, memory, -1));
+    wrong = guest.state.rings[0];
     wrong.avail = GUEST_FRONT + GUEST_REGION - 8;
-    assert_false(ring_place(&ring, &wrong, memory, -1));
-    wrong = guest.state;
+    assert_false(ring_place(&ring, &wrong, 0, memory, -1));
+    wrong = guest.state.rings[0];
     wrong.used = 0;
-    assert_false(ring_place(&ring, &wrong, memory, -1));
+    assert_false(ring_place(&ring, &wrong, 0, memory, -1));
     ring_return(&ring, 0, 1); /* to nowhere */
     assert_nothing_returned();
 }
@@ -340,7 +341,8 @@ static unsigned int recover(void)
 {
     ring_end(&ring);
     ring_begin(&ring, &ledger);
-    assert_true(ring_place(&ring, &guest.state, memory, dup(guest.call)));
+    assert_true(
+        ring_place(&ring, &guest.state.rings[0], guest.state.features, memory, dup(guest.call)));
     return ring_recover(&ring, "the worker died");
 }
 

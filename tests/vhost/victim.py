@@ -20,6 +20,8 @@ AWAY = (client.Closed, Gone, ConnectionError, TimeoutError, Missing)
 class Victim(agent.Agent):
     """The program, in a folder of its own, with an address for devices."""
 
+    scheme = 'vhost-user'
+
     def __init__(self, program, plugins, configuration='', options=(), slowness=1, query=''):
         self.told = (program, plugins, configuration, options, slowness)
         self.query = query
@@ -33,7 +35,7 @@ class Victim(agent.Agent):
         """As the other agents are started, but with a device instead of sockets."""
         end = command.index('--listen')
         options = command[end + 4:]
-        self.command = command[:end] + ['--listen', f'vhost-user://{self.path}{self.query}'] + options
+        self.command = command[:end] + ['--listen', f'{self.scheme}://{self.path}{self.query}'] + options
         self.run()
         self.before = self.look_at_rest()
 
@@ -122,7 +124,7 @@ class Victim(agent.Agent):
     @contextlib.contextmanager
     def another(self, query=''):
         """One that a test may stop and kill; @query stands behind its address."""
-        made = Victim(*self.told, query)
+        made = type(self)(*self.told, query=query)
         try:
             yield made
         finally:
@@ -138,7 +140,7 @@ def attack(victim, case):
     victim.is_sound()
 
 
-def main(module, configuration='', options=()):
+def main(module, configuration='', options=(), kind=Victim):
     """
     Attack one agent with all cases of a module; then nothing of them may be left, and it must end in good
     order. In the configuration {short} stands for milliseconds that are not long to wait for.
@@ -146,8 +148,8 @@ def main(module, configuration='', options=()):
     told = cases.arguments()
     found = cases.cases_of(sys.modules[module])
     print(f'1..{len(found) + 2}', flush=True)
-    victim = Victim(told.program, told.plugins,
-                    configuration.format(short=cases.SHORT * told.slowness), options, told.slowness)
+    victim = kind(told.program, told.plugins,
+                  configuration.format(short=cases.SHORT * told.slowness), options, told.slowness)
     try:
         passed = [cases.report(number, name, lambda case=case: attack(victim, case))
                   for number, (name, case) in enumerate(found, 1)]

@@ -12,7 +12,7 @@
  */
 enum { NO_CHAIN = UINT32_MAX };
 
-bool ledger_take(struct device_ledger *ledger, uint16_t head, uint32_t answer_size)
+bool ledger_take(struct ring_ledger *ledger, uint16_t head, uint32_t answer_size)
 {
     struct device_in_flight *chain = &ledger->in_flight[head];
     uint32_t last = head;
@@ -25,19 +25,19 @@ bool ledger_take(struct device_ledger *ledger, uint16_t head, uint32_t answer_si
     return true;
 }
 
-void ledger_return_begin(struct device_ledger *ledger, uint16_t head, uint16_t next_used)
+void ledger_return_begin(struct ring_ledger *ledger, uint16_t head, uint16_t next_used)
 {
     atomic_store(&ledger->published, next_used);
     atomic_store(&ledger->last, head);
 }
 
-void ledger_return_end(struct device_ledger *ledger, uint16_t head)
+void ledger_return_end(struct ring_ledger *ledger, uint16_t head)
 {
     atomic_store(&ledger->in_flight[head].state, IN_FLIGHT_NONE);
 }
 
 /* The one that was returned, if it was, is not to be returned again. */
-static void settle_last(struct device_ledger *ledger, uint16_t used)
+static void settle_last(struct ring_ledger *ledger, uint16_t used)
 {
     uint32_t last = atomic_load(&ledger->last);
 
@@ -45,7 +45,7 @@ static void settle_last(struct device_ledger *ledger, uint16_t used)
         atomic_store(&ledger->in_flight[last].state, IN_FLIGHT_NONE);
 }
 
-static unsigned int count_taken(const struct device_ledger *ledger, uint32_t size)
+static unsigned int count_taken(const struct ring_ledger *ledger, uint32_t size)
 {
     unsigned int count = 0;
     uint32_t i;
@@ -67,7 +67,7 @@ static void give_up(struct ring *ring, uint16_t head, struct chain *chain, const
 
 unsigned int ring_recover(struct ring *ring, const char *sentence)
 {
-    struct device_ledger *ledger = ring->ledger;
+    struct ring_ledger *ledger = ring->ledger;
     struct chain *chain = malloc(sizeof(*chain));
     unsigned int taken;
     uint32_t i;

@@ -46,7 +46,7 @@ void request_free(struct device *device, struct device_request *request)
 
 void request_take(struct device *device, struct device_request *request)
 {
-    request->memory = guest_memory_use(device->memory);
+    request->memory = guest_memory_use(device->virtio.memory);
     pthread_mutex_lock(&device->lock);
     device->nr_requests++;
     pthread_mutex_unlock(&device->lock);
@@ -62,7 +62,7 @@ static void leave_memory(struct device *device, struct guest_memory *memory)
     tell = --device->nr_requests == 0 && device->stopping;
     pthread_mutex_unlock(&device->lock);
     if (tell)
-        device_tell(device);
+        virtio_device_tell(&device->virtio);
 }
 
 void request_return(struct device *device, struct device_request *request, uint64_t written)
@@ -70,7 +70,7 @@ void request_return(struct device *device, struct device_request *request, uint6
     struct guest_memory *memory = request->memory;
 
     request->memory = NULL;
-    ring_return(&device->ring, request->chain.head,
+    ring_return(device_ring(device), request->chain.head,
                 written < UINT32_MAX ? (uint32_t)written : UINT32_MAX);
     request_unplace(device, request);
     leave_memory(device, memory);
@@ -86,7 +86,7 @@ static void return_and_hold(struct device *device, struct device_request *reques
     request_unplace(device, request);
     request->memory = NULL;
     request_hold(device, request);
-    ring_return(&device->ring, head, (uint32_t)written);
+    ring_return(device_ring(device), head, (uint32_t)written);
     leave_memory(device, memory);
 }
 

@@ -17,7 +17,7 @@ static void store(uint16_t *to, uint16_t value)
     __atomic_store_n(to, value, __ATOMIC_RELEASE);
 }
 
-void ring_begin(struct ring *ring, struct device_ledger *ledger)
+void ring_begin(struct ring *ring, struct ring_ledger *ledger)
 {
     memset(ring, 0, sizeof(*ring));
     ring->ledger = ledger;
@@ -54,38 +54,37 @@ static void *find(const struct guest_memory *memory, uint64_t address, size_t si
     return NULL;
 }
 
-static bool find_parts(struct ring *ring, const struct device_state *state,
+static bool find_parts(struct ring *ring, const struct device_ring *told,
                        const struct guest_memory *memory)
 {
-    uint32_t size = state->queue_size;
+    uint32_t size = told->size;
 
     if (!size || size > DEVICE_QUEUE_MOST || size & (size - 1)) {
         device_log("a queue of %u cannot be served: its size is a power of two, at most %d", size,
                    DEVICE_QUEUE_MOST);
         return false;
     }
-    ring->desc = find(memory, state->desc, virtq_desc_bytes(size), VIRTQ_DESC_ALIGN, "descriptors");
+    ring->desc = find(memory, told->desc, virtq_desc_bytes(size), VIRTQ_DESC_ALIGN, "descriptors");
     ring->avail =
-        find(memory, state->avail, virtq_avail_bytes(size), VIRTQ_AVAIL_ALIGN, "available entries");
-    ring->used =
-        find(memory, state->used, virtq_used_bytes(size), VIRTQ_USED_ALIGN, "used entries");
+        find(memory, told->avail, virtq_avail_bytes(size), VIRTQ_AVAIL_ALIGN, "available entries");
+    ring->used = find(memory, told->used, virtq_used_bytes(size), VIRTQ_USED_ALIGN, "used entries");
     return ring->desc && ring->avail && ring->used;
 }
 
-bool ring_place(struct ring *ring, const struct device_state *state, struct guest_memory *memory,
-                int call)
+bool ring_place(struct ring *ring, const struct device_ring *told, uint64_t features,
+                struct guest_memory *memory, int call)
 {
     bool found;
 
     ring_leave(ring);
     pthread_mutex_lock(&ring->lock);
-    found = find_parts(ring, state, memory);
+    found = find_parts(ring, told, memory);
     ring->call = call;
     if (found) {
-        ring->size = state->queue_size;
+        ring->size = told->size;
         ring->memory = memory;
-        ring->event_idx = state->features & VIRTIO_BIT(VIRTIO_F_RING_EVENT_IDX);
-        ring->indirect = state->features & VIRTIO_BIT(VIRTIO_F_RING_INDIRECT_DESC);
+        ring->event_idx = features & VIRTIO_BIT(VIRTIO_F_RING_EVENT_IDX);
+        ring->indirect = features & VIRTIO_BIT(VIRTIO_F_RING_INDIRECT_DESC);
     }
     pthread_mutex_unlock(&ring->lock);
     return found;

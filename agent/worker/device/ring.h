@@ -30,7 +30,7 @@ struct ring {
     struct virtq_avail *avail;
     struct virtq_used *used;
     /* Of who takes; one thread at a time. */
-    struct device_ledger *ledger;
+    struct ring_ledger *ledger;
     uint16_t next_avail;
     bool broken;
     struct virtq_desc table[DEVICE_QUEUE_MOST]; /* the copy of an indirect one */
@@ -48,7 +48,7 @@ enum ring_outcome {
     RING_LATER,   /* none is to be taken at the moment */
 };
 
-void ring_begin(struct ring *ring, struct device_ledger *ledger);
+void ring_begin(struct ring *ring, struct ring_ledger *ledger);
 void ring_end(struct ring *ring);
 
 /*
@@ -56,8 +56,8 @@ void ring_end(struct ring *ring);
  * there, or not such that it can be; logged.
  * @call  taken over
  */
-bool ring_place(struct ring *ring, const struct device_state *state, struct guest_memory *memory,
-                int call);
+bool ring_place(struct ring *ring, const struct device_ring *told, uint64_t features,
+                struct guest_memory *memory, int call);
 void ring_leave(struct ring *ring);
 
 /* Begin at next avail index @base, with nothing in flight. */
@@ -87,8 +87,8 @@ void ring_return(struct ring *ring, uint16_t head, uint32_t written);
 unsigned int ring_recover(struct ring *ring, const char *sentence);
 
 /* For ledger.c and ring.c: notes about a chain. */
-bool ledger_take(struct device_ledger *ledger, uint16_t head, uint32_t answer_size);
-void ledger_return_begin(struct device_ledger *ledger, uint16_t head, uint16_t next_used);
-void ledger_return_end(struct device_ledger *ledger, uint16_t head);
+bool ledger_take(struct ring_ledger *ledger, uint16_t head, uint32_t answer_size);
+void ledger_return_begin(struct ring_ledger *ledger, uint16_t head, uint16_t next_used);
+void ledger_return_end(struct ring_ledger *ledger, uint16_t head);
 
 #endif

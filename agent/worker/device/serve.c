@@ -4,9 +4,7 @@
 #include "agent/worker/worker.h"
 #include "platform/relax.h"
 
-#include <sys/eventfd.h>
 #include <time.h>
-#include <unistd.h>
 
 /*
  * The threads that take chains and run them. One reads: it looks at the ring for a while, then sleeps until
@@ -19,37 +17,9 @@ enum {
     MOMENT_NS = 50000,
 };
 
-void device_tell(struct device *device)
-{
-    const uint64_t one = 1;
-
-    if (write(device->tell, &one, sizeof(one)) < 0)
-        return; /* it is raised as high as can be */
-}
-
 static bool is_closing(struct device *device)
 {
     return atomic_load_explicit(&device->readers.closing, memory_order_relaxed);
-}
-
-/* Let who wants to change something have the turn first. */
-static void begin_turn(struct device *device)
-{
-    if (atomic_load(&device->changing)) {
-        pthread_mutex_lock(&device->gate);
-        pthread_mutex_unlock(&device->gate);
-    }
-    pthread_mutex_lock(&device->turn);
-}
-
-static bool can_serve(struct device *device)
-{
-    return device->serving && atomic_load(&device->loaded) && !device->ring.broken;
-}
-
-static bool is_wanted(struct device *device)
-{
-    return atomic_load_explicit(&device->changing, memory_order_relaxed);
 }
 
 /* Look for a while, unless requests have been long of late. Under the turn. */
@@ -65,36 +35,28 @@ static bool spin(struct device *device)
     until = monotonic_ns() + most;
     do {
         for (i = 0; i < SPINS; i++) {
-            if (ring_ready(&device->ring))
+            if (ring_ready(device_ring(device)))
                 return true;
             platform_relax();
         }
-    } while (monotonic_ns() < until && !is_wanted(device));
+    } while (monotonic_ns() < until && !served_ring_is_wanted(&device->virtio));
     return false;
-}
-
-/*
- * The driver may rely on what the front end was told is done, new memory for one: before that nothing is
- * taken.
- */
-static bool is_told(struct device *device)
-{
-    return atomic_load(&device->ring.ledger->told) == device->heard;
 }
 
 /* Take the next chain, if there is one. Under the turn. */
 static enum ring_outcome take(struct device *device, struct device_request *request)
 {
+    struct ring *ring = device_ring(device);
     enum ring_outcome outcome;
 
-    if (!can_serve(device))
+    if (!served_ring_is_open(&device->virtio, &device->virtio.rings[0]))
         return RING_BROKEN;
-    if (!ring_ready(&device->ring) && !spin(device) && ring_arm(&device->ring))
+    if (!ring_ready(ring) && !spin(device) && ring_arm(ring))
         return RING_EMPTY;
-    ring_disarm(&device->ring);
-    if (!is_told(device))
+    ring_disarm(ring);
+    if (!virtio_device_has_heard(&device->virtio))
         return RING_LATER;
-    outcome = ring_take(&device->ring, &request->chain);
+    outcome = ring_take(ring, &request->chain);
     if (outcome == RING_TAKEN)
         request_take(device, request);
     return outcome;
@@ -104,11 +66,12 @@ static enum ring_outcome take(struct device *device, struct device_request *requ
 static bool wait_for_chain(struct device *device, struct device_request *request)
 {
     const struct timespec moment = {.tv_nsec = MOMENT_NS};
+    struct served_ring *served = &device->virtio.rings[0];
     enum ring_outcome outcome;
 
-    begin_turn(device);
+    served_ring_enter(&device->virtio, served);
     outcome = take(device, request);
-    pthread_mutex_unlock(&device->turn);
+    served_ring_leave(served);
     if (outcome == RING_TAKEN)
         return true;
     if (outcome == RING_REFUSED)
@@ -116,7 +79,7 @@ static bool wait_for_chain(struct device *device, struct device_request *request
     else if (outcome == RING_LATER)
         nanosleep(&moment, NULL);
     else
-        doorbell_sleep(&device->doorbell, outcome == RING_EMPTY);
+        doorbell_sleep(&served->doorbell, outcome == RING_EMPTY);
     return false;
 }
 
@@ -186,33 +149,27 @@ void device_serve(struct device *device)
     pthread_mutex_lock(&device->lock);
     device->threads++;
     pthread_mutex_unlock(&device->lock);
-    atomic_store(&device->loaded, true);
-    doorbell_wake(&device->doorbell);
+    atomic_store(&device->virtio.loaded, true);
+    doorbell_wake(&device->virtio.rings[0].doorbell);
     serve(device);
 }
 
 void device_close(struct device *device)
 {
     readers_close(&device->readers);
-    doorbell_wake(&device->doorbell);
+    doorbell_wake(&device->virtio.rings[0].doorbell);
 }
 
 bool device_begin(struct device *device, struct device_ledger *ledger, uint32_t generation,
                   const char *name)
 {
-    bool has_doorbell;
+    bool begun;
 
     memset(device, 0, sizeof(*device));
-    has_doorbell = doorbell_begin(&device->doorbell);
-    device->front = -1;
-    device->tell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    pthread_mutex_init(&device->gate, NULL);
-    pthread_mutex_init(&device->turn, NULL);
+    begun = virtio_device_begin(&device->virtio, &device_kind, 1, ledger);
     pthread_mutex_init(&device->lock, NULL);
     readers_begin(&device->readers);
-    ring_begin(&device->ring, ledger);
-    return client_begin(&device->client, &device_carrier, name, generation) && device->tell >= 0 &&
-           has_doorbell;
+    return client_begin(&device->client, &device_carrier, name, generation) && begun;
 }
 
 void device_end(struct device *device)
@@ -225,12 +182,7 @@ void device_end(struct device *device)
         device->spare = request->next;
         free(request);
     }
-    ring_end(&device->ring);
-    guest_memory_leave(device->memory);
+    virtio_device_end(&device->virtio);
     readers_end(&device->readers);
     pthread_mutex_destroy(&device->lock);
-    pthread_mutex_destroy(&device->turn);
-    pthread_mutex_destroy(&device->gate);
-    doorbell_end(&device->doorbell);
-    close(device->tell);
 }

@@ -1,35 +1,114 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "agent/log.h"
+#include "agent/control.h"
 #include "agent/worker/device/log.h"
-#include "agent/worker/device/request.h"
-#include "agent/worker/handlers.h"
-#include "agent/worker/worker.h"
+#include "agent/worker/device/virtio_device.h"
 
+#include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What the control thread does with the device while others serve it. */
+/* What the control thread does with a device while others serve it. */
 
-enum {
-    GRACE_MS = 250, /* for a call that nobody waits for, to end by itself */
-    LOOK_MS = 20,
-    LOOKS = 50, /* without anything to look after, until the next one has to tell */
-};
-
-static void begin_change(struct device *device)
+bool virtio_device_begin(struct virtio_device *device, const struct virtio_device_kind *kind,
+                         size_t nr_rings, struct device_ledger *ledger)
 {
-    pthread_mutex_lock(&device->gate);
-    atomic_store(&device->changing, true);
-    doorbell_wake(&device->doorbell);
-    pthread_mutex_lock(&device->turn);
+    bool begun;
+    size_t i;
+
+    memset(device, 0, sizeof(*device));
+    device->kind = kind;
+    device->ledger = ledger;
+    device->nr_rings = nr_rings;
+    device->front = -1;
+    device->tell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    begun = device->tell >= 0;
+    pthread_mutex_init(&device->gate, NULL);
+    for (i = 0; i < nr_rings; i++) {
+        struct served_ring *served = &device->rings[i];
+
+        pthread_mutex_init(&served->turn, NULL);
+        ring_begin(&served->ring, &ledger->rings[i]);
+        begun &= doorbell_begin(&served->doorbell);
+    }
+    return begun;
 }
 
-static void end_change(struct device *device)
+void virtio_device_end(struct virtio_device *device)
 {
-    pthread_mutex_unlock(&device->turn);
+    size_t i;
+
+    for (i = 0; i < device->nr_rings; i++) {
+        struct served_ring *served = &device->rings[i];
+
+        ring_end(&served->ring);
+        doorbell_end(&served->doorbell);
+        pthread_mutex_destroy(&served->turn);
+    }
+    guest_memory_leave(device->memory);
+    pthread_mutex_destroy(&device->gate);
+    close(device->tell);
+}
+
+void virtio_device_tell(struct virtio_device *device)
+{
+    const uint64_t one = 1;
+
+    if (write(device->tell, &one, sizeof(one)) < 0)
+        return; /* it is raised as high as can be */
+}
+
+void served_ring_enter(struct virtio_device *device, struct served_ring *served)
+{
+    if (atomic_load(&device->changing)) {
+        pthread_mutex_lock(&device->gate);
+        pthread_mutex_unlock(&device->gate);
+    }
+    pthread_mutex_lock(&served->turn);
+}
+
+void served_ring_leave(struct served_ring *served)
+{
+    pthread_mutex_unlock(&served->turn);
+}
+
+bool served_ring_is_wanted(const struct virtio_device *device)
+{
+    return atomic_load_explicit(&device->changing, memory_order_relaxed);
+}
+
+bool served_ring_is_open(const struct virtio_device *device, const struct served_ring *served)
+{
+    return device->serving && atomic_load(&device->loaded) && !served->ring.broken;
+}
+
+bool virtio_device_has_heard(const struct virtio_device *device)
+{
+    return atomic_load(&device->ledger->told) == device->heard;
+}
+
+static void begin_change(struct virtio_device *device)
+{
+    size_t i;
+
+    pthread_mutex_lock(&device->gate);
+    atomic_store(&device->changing, true);
+    for (i = 0; i < device->nr_rings; i++) {
+        doorbell_wake(&device->rings[i].doorbell);
+        pthread_mutex_lock(&device->rings[i].turn);
+    }
+}
+
+static void end_change(struct virtio_device *device)
+{
+    size_t i;
+
+    for (i = 0; i < device->nr_rings; i++)
+        pthread_mutex_unlock(&device->rings[i].turn);
     atomic_store(&device->changing, false);
     pthread_mutex_unlock(&device->gate);
-    doorbell_wake(&device->doorbell);
+    for (i = 0; i < device->nr_rings; i++)
+        doorbell_wake(&device->rings[i].doorbell);
 }
 
 static void replace(int *fd, int by)
@@ -39,38 +118,59 @@ static void replace(int *fd, int by)
     *fd = by;
 }
 
-/* Go on where a worker before this one stopped, or begin. */
-static void start(struct device *device, const struct device_state *state)
+/* Go on where a worker before this one stopped, or begin. Returns how many chains that had. */
+static unsigned int start(struct ring *ring, const struct device_ring *told)
 {
-    unsigned int lost;
+    if (atomic_load(&ring->ledger->is_begun))
+        return ring_recover(ring, "the agent's worker died: begin a new session");
+    ring_start(ring, (uint16_t)told->base);
+    return 0;
+}
 
-    if (!atomic_load(&device->ring.ledger->is_begun)) {
-        ring_start(&device->ring, (uint16_t)state->base);
-        return;
-    }
-    lost = ring_recover(&device->ring, "the agent's worker died: begin a new session");
+static void start_all(struct virtio_device *device, const struct device_state *state)
+{
+    unsigned int lost = 0;
+    size_t i;
+
+    for (i = 0; i < device->nr_rings; i++)
+        lost += start(&device->rings[i].ring, &state->rings[i]);
     if (lost)
         device_log("%u requests that the worker before this one had are returned with an error",
                    lost);
+    device->started = true;
 }
 
 /*
- * Under the turn. What calls use of the old memory stays until they have ended. A ring that does not run
+ * Under the turns. What calls use of the old memory stays until they have ended. Rings that do not run
  * any more may have chains that are to be returned.
  */
-static void place(struct device *device, const struct device_state *state,
-                  struct guest_memory *memory, int call)
+static void place(struct virtio_device *device, const struct device_state *state,
+                  struct guest_memory *memory, const int *calls)
 {
     struct guest_memory *old = device->memory;
-    bool placed = ring_place(&device->ring, state, memory, call);
+    bool placed = true;
+    size_t i;
 
+    for (i = 0; i < device->nr_rings; i++)
+        placed &=
+            ring_place(&device->rings[i].ring, &state->rings[i], state->features, memory, calls[i]);
     device->memory = memory;
     device->serving = placed && state->is_running;
-    if (placed && !device->started) {
-        start(device, state);
-        device->started = true;
-    }
+    if (placed && !device->started)
+        start_all(device, state);
     guest_memory_leave(old);
+}
+
+/* There is nothing to serve. */
+static void unplace(struct virtio_device *device, struct guest_memory *memory, const int *calls)
+{
+    size_t i;
+
+    device->serving = false;
+    for (i = 0; i < device->nr_rings; i++)
+        if (calls[i] >= 0)
+            close(calls[i]);
+    guest_memory_leave(memory);
 }
 
 /*
@@ -78,148 +178,65 @@ static void place(struct device *device, const struct device_state *state,
  * shut down means that nobody writes to its memory any more: while calls do, the worker ends, and the
  * next one, which has none, comes here again.
  */
-static void hang_up(struct device *device)
+static void hang_up(struct virtio_device *device)
 {
     device_log("its ring cannot be served, and the front end is disconnected");
-    if (!device_is_idle(device))
+    if (!device->kind->is_idle(device))
         _exit(WORKER_OVERDUE);
     if (device->front >= 0)
         shutdown(device->front, SHUT_RDWR);
 }
 
-void device_set(struct device *device, const struct device_state *state, const int *fds)
+static bool was_begun(const struct virtio_device *device)
+{
+    return atomic_load(&device->rings[0].ring.ledger->is_begun);
+}
+
+void virtio_device_set(struct virtio_device *device, const struct device_state *state,
+                       const int *fds)
 {
     size_t nr_regions = state->nr_regions;
     struct guest_memory *memory = guest_memory_new(state->regions, nr_regions, fds);
-    const int *others = fds + nr_regions;
-    bool is_wanted = state->is_running || atomic_load(&device->ring.ledger->is_begun);
+    const int *kicks = fds + nr_regions;
+    const int *calls = kicks + device->nr_rings;
+    size_t i;
 
     begin_change(device);
-    if (!doorbell_set_kick(&device->doorbell, others[0]))
-        device_log(
-            "what the driver kicks with is no eventfd: the ring is looked at again and again");
-    replace(&device->front, others[2]);
+    for (i = 0; i < device->nr_rings; i++)
+        if (!doorbell_set_kick(&device->rings[i].doorbell, kicks[i]))
+            device_log(
+                "what the driver kicks with is no eventfd: the ring is looked at again and again");
+    replace(&device->front, calls[device->nr_rings]);
     device->heard = state->told;
-    if (memory && is_wanted) {
-        place(device, state, memory, others[1]);
-    } else {
-        device->serving = false;
-        if (others[1] >= 0)
-            close(others[1]);
-        guest_memory_leave(memory);
-    }
+    if (memory && (state->is_running || was_begun(device)))
+        place(device, state, memory, calls);
+    else
+        unplace(device, memory, calls);
     if (state->is_running && !device->serving)
         hang_up(device);
     end_change(device);
 }
 
-void device_stop(struct device *device)
+void virtio_device_stop(struct virtio_device *device)
 {
     begin_change(device);
     device->serving = false;
     end_change(device);
-    pthread_mutex_lock(&device->lock);
-    device->stopping = true;
-    pthread_mutex_unlock(&device->lock);
+    device->kind->stop(device);
 }
 
-bool device_is_idle(struct device *device)
+void virtio_device_leave(struct virtio_device *device)
 {
-    bool idle;
-
-    pthread_mutex_lock(&device->lock);
-    idle = !device->nr_requests;
-    pthread_mutex_unlock(&device->lock);
-    return idle;
-}
-
-static void tell_gathered(struct device *device)
-{
-    uint64_t gathered = atomic_exchange(&device->gathered, 0);
-
-    if (gathered)
-        device_log("%llu bytes of numbers had to be copied, as they were scattered over pieces "
-                   "that cannot be mapped side by side",
-                   (unsigned long long)gathered);
-}
-
-uint16_t device_leave(struct device *device)
-{
-    uint16_t next;
+    size_t i;
 
     begin_change(device);
-    next = device->ring.next_avail;
-    ring_leave(&device->ring);
+    for (i = 0; i < device->nr_rings; i++) {
+        ring_leave(&device->rings[i].ring);
+        doorbell_set_kick(&device->rings[i].doorbell, -1);
+    }
     guest_memory_leave(device->memory);
     device->memory = NULL;
-    doorbell_set_kick(&device->doorbell, -1);
     replace(&device->front, -1);
     device->started = false;
     end_change(device);
-    pthread_mutex_lock(&device->lock);
-    device->stopping = false;
-    pthread_mutex_unlock(&device->lock);
-    tell_gathered(device);
-    return next;
-}
-
-void device_forget(struct device *device)
-{
-    device_end_connection(device);
-    sessions_free(&device->client);
-    resources_free(&device->client);
-}
-
-static bool is_overdue(struct device_request *request, uint64_t now)
-{
-    const struct incoming *incoming = &request->incoming;
-
-    if (!atomic_load(&request->is_running) || incoming->request.header.type == WIRE_HELLO)
-        return false;
-    if (!request->due && incoming->cancelled)
-        request->due = now + GRACE_MS;
-    return (request->due && now >= request->due) ||
-           (incoming->deadline && now >= incoming->deadline + GRACE_MS);
-}
-
-/* Whether there is anything to look after. Memory that a plugin may still write is never handed back. */
-static bool watch(struct device *device)
-{
-    struct incoming *incoming;
-    uint64_t now = monotonic_ms();
-    bool any = false;
-
-    pthread_mutex_lock(&device->client.lock);
-    for (incoming = device->client.unanswered; incoming; incoming = incoming->next_unanswered) {
-        any |= incoming->cancelled || incoming->deadline;
-        if (!is_overdue((struct device_request *)incoming, now))
-            continue;
-        agent_error("%s: a call did not end within %d ms after its deadline, or after it was "
-                    "cancelled: the device's worker is ended",
-                    device->client.peer, GRACE_MS);
-        _exit(WORKER_OVERDUE);
-    }
-    pthread_mutex_unlock(&device->client.lock);
-    return any;
-}
-
-void device_have_watched(struct device *device)
-{
-    if (!atomic_exchange(&device->watched, true))
-        device_tell(device);
-}
-
-int device_watch(struct device *device)
-{
-    if (!atomic_load(&device->watched))
-        return -1;
-    device->looks = watch(device) ? 0 : device->looks + 1;
-    if (device->looks < LOOKS)
-        return LOOK_MS;
-    device->looks = 0;
-    atomic_store(&device->watched, false);
-    if (!watch(device))
-        return -1;
-    atomic_store(&device->watched, true);
-    return LOOK_MS;
 }

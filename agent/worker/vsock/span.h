@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WORKER_VSOCK_SPAN_H
+#define WORKER_VSOCK_SPAN_H
+
+#include <stddef.h>
+#include <sys/uio.h>
+
+/* Bytes in pieces, of which the first are used up. */
+struct span {
+    struct iovec *list; /* changed on the way */
+    size_t count;
+};
+
+/* The next bytes that lie in one piece, at most @most; of a span that is used up none. */
+static inline struct iovec span_next(struct span *span, size_t most)
+{
+    while (span->count && !span->list->iov_len) {
+        span->list++;
+        span->count--;
+    }
+    if (!span->count)
+        return (struct iovec){0};
+    return (struct iovec){span->list->iov_base,
+                          span->list->iov_len < most ? span->list->iov_len : most};
+}
+
+/* Use up @size of the bytes that span_next() returned. */
+static inline void span_use(struct span *span, size_t size)
+{
+    *span->list = (struct iovec){(char *)span->list->iov_base + size, span->list->iov_len - size};
+}
+
+#endif
