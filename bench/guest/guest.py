@@ -125,6 +125,9 @@ def report_calls():
         for name, what in (('noop', 'NOOP'), ('product', 'a matrix of 8 MiB in place, nothing computed')):
             line(f'unikernel: {what}, {machine}, TCG', 'us', statistics.median(inside[name]) / ticks_in_us,
                  'a process, user attach', statistics.median(native[name]) / ticks_in_us)
+        by_vsock = calls_over_vsock(machine)
+        line(f'unikernel: NOOP over vsock, {machine}, TCG', 'us', statistics.median(by_vsock) / ticks_in_us,
+             'over the accelerator', statistics.median(inside['noop']) / ticks_in_us)
 
 
 @contextlib.contextmanager
@@ -136,6 +139,16 @@ def agent_at(address, plugins):
         yield agent
         agent.terminate()
         agent.communicate()
+
+
+def calls_over_vsock(machine):
+    with tempfile.TemporaryDirectory() as name:
+        device = pathlib.Path(name) / 'vsock'
+        with agent_at(f'vhost-vsock://{device}', 'noop'):
+            said = qemu.boot(BUILD / 'bench/guest/calls_vsock.elf',
+                             'VACCEL_RPC_ADDRESS=vsock://2:65500 noop',
+                             [*qemu.shared_memory(machine, 32), *qemu.vsock(device, machine)]).output
+    return samples_of(said)['noop']
 
 
 def report_linux():

@@ -5,6 +5,7 @@
 #include "system_state.h"
 #include "virtio/mmio.h"
 #include "virtio/pci.h"
+#include "virtio-vsock/driver.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,48 +110,61 @@ static bool has_ecam(void)
            has_bridge(&by_ecam);
 }
 
-static struct virtio_port *find_on_pci(const struct pci_access *pci)
+static struct virtio_device *find_on_pci(const struct pci_access *pci,
+                                         virtio_device_test *is_wanted)
 {
     if (getenv("BOOT_REPORT"))
         fprintf(stderr, "pci: by %s\n", pci == &by_ecam ? "ECAM" : "ports");
-    return virtio_pci_find(pci, &machine);
+    return virtio_pci_find(pci, &machine, is_wanted);
 }
 
-static struct virtio_port *find_named(void)
+static struct virtio_device *find_named(virtio_device_test *is_wanted)
 {
-    struct virtio_port *found = NULL;
+    struct virtio_device *found = NULL;
     size_t i;
 
     for (i = 0; !found && i < nr_named; i++)
-        found = virtio_mmio_find(named[i].address, named[i].line, &machine);
+        found = virtio_mmio_find(named[i].address, named[i].line, &machine, is_wanted);
     return found;
 }
 
-static struct virtio_port *find_in_slots(void)
+static struct virtio_device *find_in_slots(virtio_device_test *is_wanted)
 {
     bool many = interrupts_has_line(MICROVM_FIRST_LINE);
     unsigned int first = many ? MICROVM_FIRST_LINE : MICROVM_FIRST_LINE_OF_FEW;
     unsigned int count = many ? MICROVM_SLOTS_MOST : MICROVM_SLOTS_FEW;
-    struct virtio_port *found = NULL;
+    struct virtio_device *found = NULL;
     unsigned int i;
 
     for (i = 0; !found && i < count; i++)
-        found =
-            virtio_mmio_find(MICROVM_SLOTS + (uint64_t)i * VIRTIO_MMIO_SIZE, first + i, &machine);
+        found = virtio_mmio_find(MICROVM_SLOTS + (uint64_t)i * VIRTIO_MMIO_SIZE, first + i,
+                                 &machine, is_wanted);
     return found;
 }
 
-struct virtio_port *virtio_port_find(void)
+static struct virtio_device *find(virtio_device_test *is_wanted)
 {
-    struct virtio_port *found = find_named();
+    struct virtio_device *found = find_named(is_wanted);
     bool is_pc;
 
     if (found)
         return found;
     is_pc = has_ports(); /* which has something else where the slots would be */
     if (has_ecam())
-        found = find_on_pci(&by_ecam);
+        found = find_on_pci(&by_ecam, is_wanted);
     else if (is_pc)
-        found = find_on_pci(&by_ports);
-    return found || is_pc ? found : find_in_slots();
+        found = find_on_pci(&by_ports, is_wanted);
+    return found || is_pc ? found : find_in_slots(is_wanted);
+}
+
+struct virtio_port *virtio_port_find(void)
+{
+    struct virtio_device *found = find(virtio_device_is_accelerator);
+
+    return found ? &found->port : NULL;
+}
+
+struct virtio_device *virtio_vsock_find(void)
+{
+    return find(virtio_device_is_vsock);
 }

@@ -8,7 +8,7 @@ import re
 import sys
 
 # By the archive that a section comes from; the rest is the program itself.
-PARTS = {'libguest-vaccel.a': 'library', 'libguest-libc.a': 'C library',
+PARTS = {'libguest-vaccel.a': 'library', 'libguest-vaccel-': 'library', 'libguest-libc.a': 'C library',
          'libguest-machine.a': 'machine',
          'libvaccel.a': 'library', 'libc.a': 'C library'}
 SECTION = re.compile(r'^ (\.[\w.$-]+|COMMON)\s+0x[0-9a-f]+\s+0x([0-9a-f]+)\s+(\S+)$', re.MULTILINE)

@@ -50,7 +50,7 @@ static ssize_t try_to_send(struct stream *stream, const struct iovec *list, size
     return send_some(stream->fd, list, count, flags);
 }
 
-bool stream_wait_until_ready(const struct stream *stream, short events, uint64_t most)
+static bool wait_until_ready(const struct stream *stream, short events, uint64_t most)
 {
     struct pollfd socket = {.fd = stream->fd, .events = events};
     int ms =
@@ -62,6 +62,11 @@ bool stream_wait_until_ready(const struct stream *stream, short events, uint64_t
     return false;
 }
 
+static bool wait_for_socket(struct stream *stream, uint64_t most)
+{
+    return wait_until_ready(stream, POLLIN, most);
+}
+
 /* Where the socket cannot be told how long sending may stand still, poll() is. */
 static ssize_t send_in_time(struct stream *stream, const struct iovec *list, size_t count)
 {
@@ -71,7 +76,7 @@ static ssize_t send_in_time(struct stream *stream, const struct iovec *list, siz
     if (!stream->has_no_timeouts)
         return try_to_send(stream, list, count, 0);
     do {
-        if (!stream_wait_until_ready(stream, POLLOUT, most))
+        if (!wait_until_ready(stream, POLLOUT, most))
             return -1;
         sent = try_to_send(stream, list, count, MSG_DONTWAIT);
     } while (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
@@ -111,8 +116,32 @@ static void close_socket(struct stream *stream)
 const struct stream_carrier socket_carrier = {
     .receive = receive_from_socket,
     .send = send_in_time,
+    .wait = wait_for_socket,
     .takes_bytes = takes_bytes,
     .shutdown = shut_down,
     .set_patience = set_patience,
     .close = close_socket,
 };
+
+/* Of a vsock Linux refuses to wait for more than its buffer holds: ENOMEM. */
+static bool waits_for_all(int fd)
+{
+#if defined(AF_VSOCK) && defined(SO_DOMAIN)
+    int domain = AF_UNSPEC;
+    socklen_t size = sizeof(domain);
+
+    return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) || domain != AF_VSOCK;
+#else
+    (void)fd;
+    return true;
+#endif
+}
+
+void stream_init(struct stream *stream, int fd, _Atomic uint32_t *sending)
+{
+    stream_init_carried(stream, &socket_carrier, NULL);
+    stream->fd = fd;
+    stream->no_signal = MSG_NOSIGNAL;
+    stream->waits_for_all = waits_for_all(fd);
+    stream->sending = sending;
+}

@@ -4,7 +4,6 @@
 #include "vaccel/error.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -17,47 +16,21 @@ enum { MUCH = 64 * 1024 };
 /* How often receiving the rest of a message may time out, and looking for a new one. */
 enum { PATIENCE = STREAM_PATIENCE, ONCE = 1, NS_PER_MS = 1000000 };
 
-static void init(struct stream *stream, const struct stream_carrier *carrier, int fd, void *carried,
-                 _Atomic uint32_t *sending)
+void stream_init_carried(struct stream *stream, const struct stream_carrier *carrier, void *carried)
 {
     stream->carrier = carrier;
-    stream->fd = fd;
+    stream->fd = -1;
     stream->carried = carried;
+    stream->waits_for_all = true;
     stream->start = 0;
     stream->end = 0;
-    stream->sending = sending;
+    stream->sending = NULL;
     stream->deadline = 0;
     stream->patience_ns = 0;
     stream->has_no_timeouts = false;
-    stream->no_signal = MSG_NOSIGNAL;
+    stream->no_signal = 0;
     atomic_init(&stream->moved, 0);
     outbox_init(&stream->outbox);
-}
-
-/* Of a vsock Linux refuses to wait for more than its buffer holds: ENOMEM. */
-static bool waits_for_all(int fd)
-{
-#if defined(AF_VSOCK) && defined(SO_DOMAIN)
-    int domain = AF_UNSPEC;
-    socklen_t size = sizeof(domain);
-
-    return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) || domain != AF_VSOCK;
-#else
-    (void)fd;
-    return true;
-#endif
-}
-
-void stream_init(struct stream *stream, int fd, _Atomic uint32_t *sending)
-{
-    init(stream, &socket_carrier, fd, NULL, sending);
-    stream->waits_for_all = waits_for_all(fd);
-}
-
-void stream_init_carried(struct stream *stream, const struct stream_carrier *carrier, void *carried)
-{
-    init(stream, carrier, -1, carried, NULL);
-    stream->waits_for_all = true;
 }
 
 void stream_end(struct stream *stream)
@@ -90,14 +63,14 @@ static uint64_t time_left(const struct stream *stream)
     return now < stream->deadline ? stream->deadline - now : 0;
 }
 
-/* Wait as long as the socket would by itself, but not beyond the deadline. Else EAGAIN. */
+/* Wait as long as receiving would by itself, but not beyond the deadline. Else EAGAIN. */
 static ssize_t receive_in_time(struct stream *stream, struct iovec *list, size_t count)
 {
     uint64_t left = time_left(stream);
 
     if (stream->patience_ns && left > stream->patience_ns)
         left = stream->patience_ns;
-    return stream_wait_until_ready(stream, POLLIN, left)
+    return stream->carrier->wait(stream, left)
                ? stream->carrier->receive(stream, list, count, MSG_DONTWAIT)
                : -1;
 }

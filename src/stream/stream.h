@@ -30,7 +30,12 @@ struct stream_carrier {
     /* @flags  MSG_DONTWAIT or MSG_WAITALL. Elements of @list may be changed if anything was received. */
     ssize_t (*receive)(struct stream *stream, struct iovec *list, size_t count, int flags);
     ssize_t (*send)(struct stream *stream, const struct iovec *list, size_t count);
-    /* Whether send() would take a short message without waiting. */
+    /*
+     * Wait until there is something to receive, be it the end, but at most @most nanoseconds. False: there is
+     * nothing, and errno is EAGAIN. NULL: for a stream that gets no deadline.
+     */
+    bool (*wait)(struct stream *stream, uint64_t most);
+    /* Whether send() would take a short message without waiting. Of the agent's streams alone. */
     bool (*takes_bytes)(struct stream *stream);
     void (*shutdown)(struct stream *stream, int way);
     /* 0: for ever. -1: it has no such thing; only a socket, which is polled then. */
@@ -61,7 +66,7 @@ struct stream {
 /* @fd  taken over; @sending  may be NULL */
 void stream_init(struct stream *stream, int fd, _Atomic uint32_t *sending);
 
-/* Of what is no socket. Calls that need the stream's deadline are not for it. */
+/* Of what is no socket. */
 void stream_init_carried(struct stream *stream, const struct stream_carrier *carrier,
                          void *carried);
 
@@ -102,9 +107,6 @@ int stream_send_last(struct stream *stream, void *head, size_t size);
 
 /* Send a message without payload, but do not wait for others to be sent: EBUSY then. */
 int stream_try_send(struct stream *stream, void *head, size_t size);
-
-/* Of both directions: poll() for @events, @most nanoseconds. False: none came, and errno is EAGAIN. */
-bool stream_wait_until_ready(const struct stream *stream, short events, uint64_t most);
 
 /* What the errno of a socket call means. */
 int stream_explain(void);

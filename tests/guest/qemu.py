@@ -26,6 +26,8 @@ CARRIER = {machine: 'vhost-user-blk' if 'microvm' in machine else 'vhost-user-bl
            for machine in SHARED}
 DISK = {machine: 'virtio-blk-device' if 'microvm' in machine else 'virtio-blk-pci'
         for machine in SHARED}
+VSOCK = {machine: 'vhost-user-vsock-device' if 'microvm' in machine else 'vhost-user-vsock-pci'
+         for machine in SHARED}
 
 
 @dataclasses.dataclass
@@ -57,8 +59,8 @@ def carrier(machine, path, properties=''):
             f'{CARRIER[machine]},chardev=accelerator{properties}']
 
 
-def vsock(path):
-    return ['-chardev', f'socket,id=vsock,path={path}', '-device', 'vhost-user-vsock-pci,chardev=vsock']
+def vsock(path, machine='q35'):
+    return ['-chardev', f'socket,id=vsock,path={path}', '-device', f'{VSOCK[machine]},chardev=vsock']
 
 
 def run(options, limit=LIMIT):

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """An agent whose device a virtual machine has."""
 import signal
+import subprocess
 
 import qemu
 from harness import until
 from real import RealAgent, children_of, descriptors_of
 
+OTHER_VSOCK = 'vhost-device-vsock'
+
 
 class Served(RealAgent):
     """vaccel-agent with one device and a worker for it that is ready."""
+    reached_at = None  # an address, where the device alone does not say it
 
     @property
     def device(self):
@@ -16,6 +20,10 @@ class Served(RealAgent):
 
     def address(self):
         return f'vhost-user://{self.device}'
+
+    def address_word(self):
+        """Of an image's command line."""
+        return f'VACCEL_RPC_ADDRESS={self.reached_at} ' if self.reached_at else ''
 
     def begin(self, plugins, *options):
         self.log.write_bytes(b'')
@@ -38,3 +46,33 @@ class Served(RealAgent):
         self.signal(signal.SIGKILL)
         self.wait()
         until(lambda: not self.processes())
+
+
+class ServedVsock(Served):
+    """Its device is a vsock."""
+    reached_at = 'vsock://2:65500'
+
+    def address(self):
+        return f'vhost-vsock://{self.device}?cid=5'
+
+    def carrier(self, machine, properties='', *, chardev=''):
+        return qemu.vsock(f'{self.device}{chardev}', machine)
+
+
+class ServedByOther(ServedVsock):
+    """The machine's vsock is a device of a program that is not this tree's, which knows the agent's socket."""
+
+    def address(self):
+        return f'unix://{self.folder}/host_65500'
+
+    def begin(self, plugins, *options):
+        super().begin(plugins, *options)
+        self.other = subprocess.Popen([OTHER_VSOCK, '--guest-cid', '5', '--socket', self.device,
+                                       '--uds-path', self.folder / 'host'])
+        until(lambda: self.other.poll() is not None or self.device.exists())
+        return self
+
+    def end(self):
+        self.other.kill()
+        self.other.wait()
+        return super().end()

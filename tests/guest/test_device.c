@@ -59,21 +59,25 @@ static void set_features(struct virtio_device *device, uint64_t value)
     fake.chosen = value;
 }
 
-static size_t queue_size_most(struct virtio_device *device)
+static size_t queue_size_most(struct virtio_device *device, unsigned int index)
 {
     (void)device;
+    (void)index;
     return 100;
 }
 
-static void set_queue(struct virtio_device *device, const struct virtqueue *queue)
+static void set_queue(struct virtio_device *device, unsigned int index,
+                      const struct virtqueue *queue)
 {
     (void)device;
+    (void)index;
     fake.queue = queue;
 }
 
-static void notify(struct virtio_device *device)
+static void notify(struct virtio_device *device, unsigned int index)
 {
     (void)device;
+    (void)index;
 }
 
 static bool acknowledge(struct virtio_device *device)
@@ -197,11 +201,11 @@ static void test_reset_ignored(void **state)
     fake.queue->used->ring[0] = (struct virtq_used_elem){fake.queue->avail->ring[0], 8};
     fake.queue->used->idx = 1;
     port->ops->reset(port);
-    assert_int_equal(device.queue.nr_posted, 0);
+    assert_int_equal(device.queues[0].nr_posted, 0);
     assert_int_not_equal(port->ops->open(port), 0);
     fake.ignores_reset = false;
     port->ops->reset(port);
-    assert_null(device.ring);
+    assert_null(device.rings[0]);
 }
 
 /* Nobody is there who could return what was posted. */
@@ -216,7 +220,7 @@ static void test_pulled_out(void **state)
     fake.status = UINT8_MAX;
     fake.ignores_reset = true;
     port->ops->reset(port);
-    assert_null(device.ring);
+    assert_null(device.rings[0]);
 }
 
 static void test_wait(void **state)

@@ -118,7 +118,9 @@ static int begin(void **state)
 
 static struct virtio_port *find(void)
 {
-    return virtio_pci_find(&pci, &machine);
+    struct virtio_device *found = virtio_pci_find(&pci, &machine, virtio_device_is_accelerator);
+
+    return found ? &found->port : NULL;
 }
 
 /* Bring it up, look at it, and end it. */

@@ -10,17 +10,10 @@ import sys
 
 import debian
 import qemu
-from served import Served
+from served import ServedVsock
 
 LIMIT = 240  # seconds
 MEGABYTES = 512
-
-
-class ServedVsock(Served):
-    """Its device is a vsock."""
-
-    def address(self):
-        return f'vhost-vsock://{self.device}?cid=5'
 
 
 def main():

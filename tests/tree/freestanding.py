@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a guest links needs no C library: only the four functions that a compiler calls itself.
 
-And what its platform gives: the functions of platform.h, and the device.
+And what its platform gives: the functions of platform.h, and the devices. Files behind --libc also see the
+headers of guest/libc, of which they need errno.
+
+freestanding.py ROOT FILE... --libc FILE...
 """
 import pathlib
 import re
@@ -12,7 +15,8 @@ import tempfile
 
 from headers import compiler, own_headers
 
-ALLOWED = {'memcpy', 'memmove', 'memset', 'memcmp', 'virtio_port_find'}
+ALLOWED = {'memcpy', 'memmove', 'memset', 'memcmp', 'virtio_port_find', 'virtio_vsock_find'}
+LIBC = {'errno', 'strerror'}
 FLAGS = ['-std=c11', '-ffreestanding', '-nostdinc', '-Wall', '-Wextra', '-Werror', '-O2',
          '-Wno-missing-field-initializers', '-Wno-deprecated-declarations', '-fno-pic',
          '-fno-stack-protector', '-c']
@@ -20,10 +24,13 @@ FLAGS = ['-std=c11', '-ffreestanding', '-nostdinc', '-Wall', '-Wextra', '-Werror
 
 def compile_all(command, root, sources, folder):
     """The objects, or None after the compiler said what is wrong."""
-    objects = []
+    objects, headers = [], []
     for number, source in enumerate(sources):
+        if source == '--libc':
+            headers = [f'-isystem{root}/guest/libc/include']
+            continue
         target = f'{folder}/{number}.o'
-        done = subprocess.run([*command, *FLAGS, *own_headers(command), f'-I{root}/include',
+        done = subprocess.run([*command, *FLAGS, *headers, *own_headers(command), f'-I{root}/include',
                                f'-I{root}/src', f'-I{root}/transport', source, '-o', target])
         if done.returncode:
             return None
@@ -50,7 +57,7 @@ def check(name, command, root, sources):
             print(f'{name}: does not compile without a C library')
             return False
         wanted = symbols(objects, '--undefined-only') - symbols(objects, '--defined-only')
-        excess = wanted - ALLOWED - platform_names(root)
+        excess = wanted - ALLOWED - LIBC - platform_names(root)
         for symbol in sorted(excess):
             print(f'{name}: {symbol} is called, which a guest does not have')
         print(f'{name}: {len(objects)} files need {", ".join(sorted(wanted))}')

@@ -24,6 +24,8 @@ ROOMS = {
     'src/deprecated': CORE,
     'transport': FORWARDING,
     'transport/client': OPS + WIRE,
+    'transport/virtio-vsock': OPS + STREAM + ['src/virtio', 'transport/client', 'transport/socket',
+                                              'transport/virtio'],
     'transport/virtio': OPS + WIRE + ['src/virtio', 'transport/client'],
     'agent': FORWARDING,
     'guest': FORWARDING + ['transport'],

@@ -149,7 +149,7 @@ class Stream:
         data = bytes(self.got[:size])
         del self.got[:len(data)]
         self.taken += len(data)
-        if data:
+        if data and not self.is_reset:
             self.packet(CREDIT_UPDATE)
         return data
 
@@ -188,7 +188,7 @@ class Guest:
         self.streams = {}
         self.strange = []  # packets of no stream
         self.posts = True  # what was used is posted again
-        self.places = {}   # of buffers, by head
+        self.places = {}   # of buffers, by head; None of what is none
         self.next_port = 1000
         self.is_up = True
         self.room = self.memory.keep(SIZE + (1 << 16))
@@ -235,7 +235,7 @@ class Guest:
             place = self.places.pop(head)
             if written:
                 self.take(place, written)
-            if self.posts:
+            if self.posts and place:
                 self.post(place)
 
     def take(self, place, written):

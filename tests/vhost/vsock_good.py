@@ -111,9 +111,9 @@ def test_the_agent_ends(agent):
         one = guest.client()
         calls(one)
         other.process.send_signal(signal.SIGTERM)
+        one.socket.wait_reset()
         _, goodbye = one.until_closed()
         assert 'the agent is shut down' in client.sentence_of(goodbye)
-        one.socket.wait_reset()
 
 
 def test_a_port_is_used_again(agent):

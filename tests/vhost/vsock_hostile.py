@@ -238,13 +238,17 @@ def test_buffers_that_are_none(agent):
 
 
 def test_a_loop_of_descriptors(agent):
-    with agent.guest() as guest:
-        for ring, flags in ((guest.rings[TX], NEXT), (guest.rings[RX], NEXT | WRITE)):
+    with agent.guest(buffers=2) as guest:
+        for ring, flags in ((guest.rings[RX], NEXT | WRITE), (guest.rings[TX], NEXT)):
             numbers = ring.take(2)
             ring.write_desc(numbers[0], guest.room, 44, flags, numbers[1])
             ring.write_desc(numbers[1], guest.room, 44, flags, numbers[0])
             ring.announce(numbers[0])
+            if ring is guest.rings[RX]:
+                guest.places[numbers[0]] = None
+        guest.wait_sent()
         works(guest)
+        assert guest.rings[RX].next_used > 3
 
 
 def test_too_many_streams(agent):

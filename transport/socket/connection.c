@@ -2,23 +2,30 @@
 #include "socket/connection.h"
 #include "socket/state.h"
 #include "platform/text.h"
-#include "stream/address.h"
 #include "vaccel.h"
 
 #include <sys/socket.h>
-#include <unistd.h>
 
 static void broken(struct connection *base)
 {
     struct socket_connection *connection = (struct socket_connection *)base;
 
-    shutdown(connection->stream.fd, SHUT_RDWR);
+    connection->stream.carrier->shutdown(&connection->stream, SHUT_RDWR);
     slots_wake_all(&connection->slots);
 }
 
 static void disown(struct connection *base)
 {
-    close(((struct socket_connection *)base)->stream.fd);
+    struct stream *stream = &((struct socket_connection *)base)->stream;
+
+    stream->carrier->close(stream);
+}
+
+void socket_connection_free(struct socket_connection *connection)
+{
+    slots_end(&connection->slots);
+    platform_free(connection->body);
+    platform_free(connection);
 }
 
 static void connection_close(struct connection *base)
@@ -26,9 +33,7 @@ static void connection_close(struct connection *base)
     struct socket_connection *connection = (struct socket_connection *)base;
 
     stream_end(&connection->stream);
-    slots_end(&connection->slots);
-    platform_free(connection->body);
-    platform_free(connection);
+    socket_connection_free(connection);
 }
 
 static const struct transport transport = {
@@ -38,7 +43,7 @@ static const struct transport transport = {
     .close = connection_close,
 };
 
-static struct socket_connection *connection_new(const struct connection_settings *settings, int fd)
+struct socket_connection *socket_connection_new(const struct connection_settings *settings)
 {
     size_t length = text_length(settings->address) + 1;
     struct socket_connection *connection = platform_alloc_zeroed(sizeof(*connection) + length);
@@ -49,14 +54,11 @@ static struct socket_connection *connection_new(const struct connection_settings
     connection->body = platform_alloc(WIRE_BODY_MAX);
     has_slots = slots_begin(&connection->slots, 1);
     if (!connection->body || !has_slots) {
-        slots_end(&connection->slots);
-        platform_free(connection->body);
-        platform_free(connection);
+        socket_connection_free(connection);
         return NULL;
     }
     memcpy(connection->address, settings->address, length);
     connection_begin(&connection->base, &transport, connection->address, settings);
-    stream_init(&connection->stream, fd, NULL);
     return connection;
 }
 
@@ -81,27 +83,11 @@ static int begin(struct socket_connection *connection)
     return ret;
 }
 
-int socket_connection_open(const struct connection_settings *settings,
-                           struct connection **connection)
+int socket_connection_begin(struct socket_connection *made, struct connection **connection)
 {
-    char why[ADDRESS_WHY_SIZE];
-    struct socket_connection *made;
-    int fd;
-    int ret = address_connect(settings->address, settings->connect_ms, &fd, why, sizeof(why));
+    int ret = begin(made);
 
-    if (ret != VACCEL_OK) {
-        vaccel_error("no agent can be reached: %s; start one there, or let VACCEL_RPC_ADDRESS name "
-                     "where one listens",
-                     why);
-        return ret;
-    }
-    made = connection_new(settings, fd);
-    if (!made) {
-        close(fd);
-        return VACCEL_ENOMEM;
-    }
     *connection = &made->base;
-    ret = begin(made);
     if (ret != VACCEL_OK)
         connection_drop(*connection);
     return ret;

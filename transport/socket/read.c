@@ -3,7 +3,6 @@
 #include "vaccel.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 
 enum { NS_PER_MS = 1000000 };
@@ -205,14 +204,14 @@ static void ask_for_life(struct socket_connection *connection)
 /* False: the deadline came first. */
 static bool readable_before(struct socket_connection *connection, uint64_t deadline)
 {
-    struct pollfd socket = {.fd = connection->stream.fd, .events = POLLIN};
+    struct stream *stream = &connection->stream;
     uint64_t now = platform_clock();
-    uint64_t ms = deadline > now ? (deadline - now + NS_PER_MS - 1) / NS_PER_MS : 0;
-    uint64_t most = (connection->base.settings.keepalive_ms + 2) / 3;
+    uint64_t left = deadline > now ? deadline - now : 0;
+    uint64_t most = ((uint64_t)connection->base.settings.keepalive_ms + 2) / 3 * NS_PER_MS;
 
-    if (stream_look(&connection->stream) != VACCEL_EAGAIN)
+    if (stream_look(stream) != VACCEL_EAGAIN)
         return true;
-    return poll(&socket, 1, (int)(ms < most ? ms : most)) > 0;
+    return stream->carrier->wait(stream, left < most ? left : most);
 }
 
 /*

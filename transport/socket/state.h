@@ -20,6 +20,15 @@ struct socket_connection {
     char address[];
 };
 
+/* One whose stream the caller sets next. NULL: no memory. */
+struct socket_connection *socket_connection_new(const struct connection_settings *settings);
+
+/* One that has no stream yet. */
+void socket_connection_free(struct socket_connection *connection);
+
+/* Once its stream is connected: say hello. Returns as socket_connection_open(). */
+int socket_connection_begin(struct socket_connection *made, struct connection **connection);
+
 int socket_exchange(struct connection *base, struct exchange *exchange);
 
 /*

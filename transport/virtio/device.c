@@ -65,19 +65,28 @@ static int negotiate(struct virtio_device *device, bool *event_idx)
     return VACCEL_OK;
 }
 
-static void end_queue(struct virtio_device *device)
+static void end_queue(struct virtio_device *device, unsigned int index)
 {
-    if (!device->ring)
+    if (!device->rings[index])
         return;
-    virtqueue_end(&device->queue);
-    platform_free_shared(device->ring);
-    device->ring = NULL;
+    virtqueue_end(&device->queues[index]);
+    platform_free_shared(device->rings[index]);
+    device->rings[index] = NULL;
 }
 
-static int make_queue(struct virtio_device *device, bool event_idx)
+static void end_queues(struct virtio_device *device)
 {
-    size_t most = device->bus->queue_size_most(device);
+    unsigned int i;
+
+    for (i = 0; i < VIRTIO_QUEUES_MOST; i++)
+        end_queue(device, i);
+}
+
+static int make_queue(struct virtio_device *device, unsigned int index, bool event_idx)
+{
+    size_t most = device->bus->queue_size_most(device, index);
     size_t size = 1;
+    void *ring;
 
     while (size * 2 <= most && size * 2 <= SIZE_MOST)
         size *= 2;
@@ -85,36 +94,78 @@ static int make_queue(struct virtio_device *device, bool event_idx)
         vaccel_error("%s has no queue", device->name);
         return VACCEL_ENODEV;
     }
-    device->ring = platform_alloc_shared(virtqueue_bytes(size));
-    if (!device->ring)
+    ring = platform_alloc_shared(virtqueue_bytes(size));
+    if (!ring)
         return VACCEL_ENOMEM;
-    memset(device->ring, 0, virtqueue_bytes(size));
-    if (!virtqueue_begin(&device->queue, size, device->ring, event_idx)) {
-        platform_free_shared(device->ring);
-        device->ring = NULL;
+    memset(ring, 0, virtqueue_bytes(size));
+    if (!virtqueue_begin(&device->queues[index], size, ring, event_idx)) {
+        platform_free_shared(ring);
         return VACCEL_ENOMEM;
     }
-    device->port.queue_size = size;
-    device->bus->set_queue(device, &device->queue);
+    device->rings[index] = ring;
+    device->bus->set_queue(device, index, &device->queues[index]);
     return VACCEL_OK;
 }
 
-static int bring_up(struct virtio_device *device)
+static int bring_up(struct virtio_device *device, unsigned int count)
 {
+    unsigned int i;
     bool event_idx;
     int ret;
 
     add_status(device, VIRTIO_STATUS_ACKNOWLEDGE);
     add_status(device, VIRTIO_STATUS_DRIVER);
     ret = negotiate(device, &event_idx);
-    if (ret == VACCEL_OK)
-        ret = make_queue(device, event_idx);
-    if (ret != VACCEL_OK)
-        add_status(device, VIRTIO_STATUS_FAILED);
-    else
-        add_status(device, VIRTIO_STATUS_DRIVER_OK);
+    for (i = 0; i < count && ret == VACCEL_OK; i++)
+        ret = make_queue(device, i, event_idx);
+    add_status(device, ret == VACCEL_OK ? VIRTIO_STATUS_DRIVER_OK : VIRTIO_STATUS_FAILED);
     return ret;
 }
+
+bool virtio_device_reset(struct virtio_device *device)
+{
+    if (!reset_device(device))
+        return false;
+    end_queues(device);
+    return true;
+}
+
+int virtio_device_open(struct virtio_device *device, unsigned int count)
+{
+    int ret;
+
+    if (!virtio_device_reset(device)) {
+        vaccel_error("%s cannot be reset: start the virtual machine anew", device->name);
+        return VACCEL_ENODEV;
+    }
+    ret = bring_up(device, count);
+    if (ret == VACCEL_ENOMEM)
+        vaccel_error("%s: no memory for its queues", device->name);
+    return ret;
+}
+
+void virtio_device_notify(struct virtio_device *device, unsigned int index)
+{
+    if (virtqueue_must_notify(&device->queues[index]))
+        device->bus->notify(device, index);
+}
+
+/* A status of 0: it was reset behind our back. */
+static bool is_there(struct virtio_device *device)
+{
+    uint8_t status = device->bus->status(device);
+
+    return uses_memory(status) && !(status & VIRTIO_STATUS_NEEDS_RESET);
+}
+
+bool virtio_device_wait(struct virtio_device *device, uint64_t deadline)
+{
+    if (device->bus->acknowledge(device))
+        return true;
+    return device->machine->sleep(deadline) || is_there(device);
+}
+
+/* From here on the first queue as a port. */
 
 /*
  * A device that cannot be reset (Firecracker's) still has what was posted, and may write to it: that
@@ -126,9 +177,9 @@ static void drain(struct virtio_device *device)
     uint32_t written;
 
     vaccel_warn("%s cannot be reset: waiting for the %u requests that it has", device->name,
-                device->queue.nr_posted);
-    while (device->queue.nr_posted)
-        if (!virtqueue_take(&device->queue, &written))
+                device->queues[0].nr_posted);
+    while (device->queues[0].nr_posted)
+        if (!virtqueue_take(&device->queues[0], &written))
             platform_pause(attempt++);
 }
 
@@ -136,29 +187,17 @@ static void device_reset(struct virtio_port *port)
 {
     struct virtio_device *device = device_of(port);
 
-    if (!device->ring)
-        return;
-    if (reset_device(device)) {
-        end_queue(device);
-        return;
-    }
-    /* The ring stays: the device may look at it for ever. */
-    drain(device);
+    /* If not, the ring stays: the device may look at it for ever. */
+    if (device->rings[0] && !virtio_device_reset(device))
+        drain(device);
 }
 
 static int device_open(struct virtio_port *port)
 {
     struct virtio_device *device = device_of(port);
-    int ret;
+    int ret = virtio_device_open(device, 1);
 
-    if (!reset_device(device)) {
-        vaccel_error("%s cannot be reset: start the virtual machine anew", device->name);
-        return VACCEL_ENODEV;
-    }
-    end_queue(device);
-    ret = bring_up(device);
-    if (ret == VACCEL_ENOMEM)
-        vaccel_error("%s: no memory for its queue", device->name);
+    port->queue_size = device->queues[0].size;
     return ret;
 }
 
@@ -182,44 +221,29 @@ static size_t device_map(struct virtio_port *port, const void *data, size_t size
 static bool device_post(struct virtio_port *port, const struct virtio_segment *segments,
                         size_t nr_readable, size_t nr_writable, void *token)
 {
-    return virtqueue_post(&device_of(port)->queue, segments, nr_readable, nr_writable, token);
+    return virtqueue_post(&device_of(port)->queues[0], segments, nr_readable, nr_writable, token);
 }
 
 static void device_notify(struct virtio_port *port)
 {
-    struct virtio_device *device = device_of(port);
-
-    if (virtqueue_must_notify(&device->queue))
-        device->bus->notify(device);
+    virtio_device_notify(device_of(port), ACCEL_QUEUE);
 }
 
 static void *device_take(struct virtio_port *port, uint32_t *written)
 {
-    return virtqueue_take(&device_of(port)->queue, written);
+    return virtqueue_take(&device_of(port)->queues[0], written);
 }
 
 static bool device_arm(struct virtio_port *port)
 {
-    return virtqueue_arm(&device_of(port)->queue);
-}
-
-/* A status of 0: it was reset behind our back. */
-static bool is_there(struct virtio_device *device)
-{
-    uint8_t status = device->bus->status(device);
-
-    return uses_memory(status) && !(status & VIRTIO_STATUS_NEEDS_RESET);
+    return virtqueue_arm(&device_of(port)->queues[0]);
 }
 
 static bool device_wait(struct virtio_port *port, uint64_t deadline)
 {
     struct virtio_device *device = device_of(port);
 
-    if (device->queue.broken)
-        return false;
-    if (device->bus->acknowledge(device))
-        return true;
-    return device->machine->sleep(deadline) || is_there(device);
+    return !device->queues[0].broken && virtio_device_wait(device, deadline);
 }
 
 static const struct virtio_port_ops port_ops = {

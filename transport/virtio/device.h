@@ -7,10 +7,12 @@
 #include "virtio/virtio.h"
 
 /*
- * A virtio device with one queue as a port, for a machine without an operating system whose memory the
- * device sees at the addresses that the program uses. What differs between PCI and MMIO is behind
- * struct virtio_bus; what differs between processors, behind struct virtio_machine.
+ * A virtio device, for a machine without an operating system whose memory the device sees at the
+ * addresses that the program uses; the first of its queues also as a port. What differs between PCI and
+ * MMIO is behind struct virtio_bus; what differs between processors, behind struct virtio_machine.
  */
+
+enum { VIRTIO_QUEUES_MOST = 3 };
 
 struct virtio_machine {
     /* Registers at this physical address; NULL: they cannot be reached. */
@@ -31,10 +33,11 @@ struct virtio_bus {
     void (*set_status)(struct virtio_device *device, uint8_t status);
     uint64_t (*features)(struct virtio_device *device);
     void (*set_features)(struct virtio_device *device, uint64_t features);
-    /* What the device has for the queue at most, 0: no queue; and where this one lies. */
-    size_t (*queue_size_most)(struct virtio_device *device);
-    void (*set_queue)(struct virtio_device *device, const struct virtqueue *queue);
-    void (*notify)(struct virtio_device *device);
+    /* What the device has for queue @index at most, 0: no queue; and where this one lies. */
+    size_t (*queue_size_most)(struct virtio_device *device, unsigned int index);
+    void (*set_queue)(struct virtio_device *device, unsigned int index,
+                      const struct virtqueue *queue);
+    void (*notify)(struct virtio_device *device, unsigned int index);
     /* Withdraw the interrupt, if the device asserts one until that is done. Whether it did. */
     bool (*acknowledge)(struct virtio_device *device);
 };
@@ -43,20 +46,34 @@ struct virtio_device {
     struct virtio_port port;
     const struct virtio_bus *bus;
     const struct virtio_machine *machine;
-    struct virtqueue queue;
-    void *ring; /* NULL: the device does not use memory */
+    struct virtqueue queues[VIRTIO_QUEUES_MOST];
+    void *rings[VIRTIO_QUEUES_MOST]; /* NULL: the device does not use that queue's memory */
     char name[32];
 };
+
+/*
+ * Whether a device is wanted, with virtio id @id. It is asked before its status is touched, as it may be
+ * somebody else's.
+ * @config_size  bytes of configuration space that it has
+ */
+typedef bool virtio_device_test(struct virtio_device *device, unsigned int id, size_t config_size);
 
 /* Begin with @device, whose bus, machine and name are set. Does not touch it. */
 void virtio_device_begin(struct virtio_device *device);
 
-/*
- * Whether a device with virtio id @id is an accelerator. It is asked before its status is touched, as
- * it may be a disk of somebody else's.
- * @config_size  bytes of configuration space that it has
- */
-bool virtio_device_is_accelerator(struct virtio_device *device, unsigned int id,
-                                  size_t config_size);
+/* Reset the device and bring it up with its first @count queues. Returns ENODEV or ENOMEM; logged. */
+int virtio_device_open(struct virtio_device *device, unsigned int count);
+
+/* True: the device uses no memory any more, and its queues are gone. False: it cannot be reset. */
+bool virtio_device_reset(struct virtio_device *device);
+
+/* Tell the device that something was posted in that queue, if it wants to hear. */
+void virtio_device_notify(struct virtio_device *device, unsigned int index);
+
+/* As virtio_port_ops.wait: false if the device was reset behind our back, or pulled out. */
+bool virtio_device_wait(struct virtio_device *device, uint64_t deadline);
+
+/* What carries the magic number: it may be a disk. */
+virtio_device_test virtio_device_is_accelerator;
 
 #endif

@@ -4,7 +4,6 @@
 #include "platform/platform.h"
 #include "platform/text.h"
 #include "vaccel/log.h"
-#include "virtio/accel.h"
 
 /* virtio over memory-mapped registers, version 2. Numbers of registers are virtio 1.2's, section 4.2.2. */
 
@@ -79,9 +78,9 @@ static void set_features(struct virtio_device *device, uint64_t value)
     *at(device, MMIO_DRIVER_FEATURES) = (uint32_t)value;
 }
 
-static size_t queue_size_most(struct virtio_device *device)
+static size_t queue_size_most(struct virtio_device *device, unsigned int index)
 {
-    *at(device, MMIO_QUEUE_SELECT) = ACCEL_QUEUE;
+    *at(device, MMIO_QUEUE_SELECT) = index;
     return *at(device, MMIO_QUEUE_SIZE_MOST);
 }
 
@@ -93,9 +92,10 @@ static void set_address(struct virtio_device *device, enum mmio_register low, co
     *at(device, low + 4) = (uint32_t)(address >> 32);
 }
 
-static void set_queue(struct virtio_device *device, const struct virtqueue *queue)
+static void set_queue(struct virtio_device *device, unsigned int index,
+                      const struct virtqueue *queue)
 {
-    *at(device, MMIO_QUEUE_SELECT) = ACCEL_QUEUE;
+    *at(device, MMIO_QUEUE_SELECT) = index;
     *at(device, MMIO_QUEUE_SIZE) = (uint32_t)queue->size;
     set_address(device, MMIO_QUEUE_DESC, queue->desc);
     set_address(device, MMIO_QUEUE_DRIVER, queue->avail);
@@ -103,9 +103,9 @@ static void set_queue(struct virtio_device *device, const struct virtqueue *queu
     *at(device, MMIO_QUEUE_READY) = 1;
 }
 
-static void notify(struct virtio_device *device)
+static void notify(struct virtio_device *device, unsigned int index)
 {
-    *at(device, MMIO_QUEUE_NOTIFY) = ACCEL_QUEUE;
+    *at(device, MMIO_QUEUE_NOTIFY) = index;
 }
 
 static bool acknowledge(struct virtio_device *device)
@@ -129,7 +129,7 @@ static const struct virtio_bus mmio = {
     .acknowledge = acknowledge,
 };
 
-static bool is_ours(struct virtio_device *device)
+static bool is_usable(struct virtio_device *device, virtio_device_test *is_wanted)
 {
     uint32_t version;
     uint32_t id;
@@ -139,7 +139,7 @@ static bool is_ours(struct virtio_device *device)
     version = *at(device, MMIO_VERSION);
     id = *at(device, MMIO_DEVICE_ID);
     if ((version != MMIO_LEGACY && version != MMIO_MODERN) || !id ||
-        !virtio_device_is_accelerator(device, id, VIRTIO_MMIO_SIZE - MMIO_CONFIG))
+        !is_wanted(device, id, VIRTIO_MMIO_SIZE - MMIO_CONFIG))
         return false;
     if (version == MMIO_MODERN)
         return true;
@@ -149,8 +149,9 @@ static bool is_ours(struct virtio_device *device)
     return false;
 }
 
-struct virtio_port *virtio_mmio_find(uint64_t address, unsigned int line,
-                                     const struct virtio_machine *machine)
+struct virtio_device *virtio_mmio_find(uint64_t address, unsigned int line,
+                                       const struct virtio_machine *machine,
+                                       virtio_device_test *is_wanted)
 {
     volatile uint8_t *registers = machine->map(address, VIRTIO_MMIO_SIZE);
     struct mmio_device *found = registers ? platform_alloc_zeroed(sizeof(*found)) : NULL;
@@ -162,9 +163,9 @@ struct virtio_port *virtio_mmio_find(uint64_t address, unsigned int line,
     text_format(found->device.name, sizeof(found->device.name), "virtio-mmio 0x%llx",
                 (unsigned long long)address);
     virtio_device_begin(&found->device);
-    if (is_ours(&found->device)) {
+    if (is_usable(&found->device, is_wanted)) {
         machine->line(line);
-        return &found->device.port;
+        return &found->device;
     }
     platform_free(found);
     return NULL;

@@ -7,10 +7,11 @@
 enum { VIRTIO_MMIO_SIZE = 0x200 };
 
 /*
- * The accelerator whose registers are at @address; NULL: there is none.
+ * The device whose registers are at @address, if it is wanted; NULL: there is none.
  * @line  of the interrupt controller
  */
-struct virtio_port *virtio_mmio_find(uint64_t address, unsigned int line,
-                                     const struct virtio_machine *machine);
+struct virtio_device *virtio_mmio_find(uint64_t address, unsigned int line,
+                                       const struct virtio_machine *machine,
+                                       virtio_device_test *is_wanted);
 
 #endif

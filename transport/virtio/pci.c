@@ -4,7 +4,6 @@
 #include "platform/platform.h"
 #include "platform/text.h"
 #include "vaccel/log.h"
-#include "virtio/accel.h"
 
 /* virtio over PCI, the modern interface. Numbers are PCI's, and virtio 1.2's of section 4.1. */
 
@@ -80,7 +79,7 @@ struct pci_device {
         uint32_t size;
     } places[NR_STRUCTURES];
     uint32_t notify_multiplier;
-    volatile uint8_t *doorbell;
+    volatile uint8_t *doorbells[VIRTIO_QUEUES_MOST];
     volatile uint32_t *vectors; /* MSI-X; NULL: the device is polled */
 };
 
@@ -146,9 +145,9 @@ static void set_features(struct virtio_device *device, uint64_t value)
     *common32(device, COMMON_DRIVER_FEATURES) = (uint32_t)value;
 }
 
-static size_t queue_size_most(struct virtio_device *device)
+static size_t queue_size_most(struct virtio_device *device, unsigned int index)
 {
-    *common16(device, COMMON_QUEUE_SELECT) = ACCEL_QUEUE;
+    *common16(device, COMMON_QUEUE_SELECT) = (uint16_t)index;
     return *common16(device, COMMON_QUEUE_SIZE);
 }
 
@@ -160,7 +159,7 @@ static void set_address(struct virtio_device *device, enum common_field field, c
     *common32(device, field + 4) = (uint32_t)(address >> 32);
 }
 
-/* A reset took the vectors from the queue. */
+/* A reset took the vectors from the queues. */
 static void set_vector(struct virtio_device *device)
 {
     if (!pci_of(device)->vectors)
@@ -171,27 +170,28 @@ static void set_vector(struct virtio_device *device)
         vaccel_warn("%s has no room for an interrupt: it is polled", device->name);
 }
 
-static void set_queue(struct virtio_device *device, const struct virtqueue *queue)
+static void set_queue(struct virtio_device *device, unsigned int index,
+                      const struct virtqueue *queue)
 {
     struct pci_device *own = pci_of(device);
     uint64_t doorbell;
 
-    *common16(device, COMMON_QUEUE_SELECT) = ACCEL_QUEUE;
+    *common16(device, COMMON_QUEUE_SELECT) = (uint16_t)index;
     *common16(device, COMMON_QUEUE_SIZE) = (uint16_t)queue->size;
     set_address(device, COMMON_QUEUE_DESC, queue->desc);
     set_address(device, COMMON_QUEUE_DRIVER, queue->avail);
     set_address(device, COMMON_QUEUE_DEVICE, queue->used);
     set_vector(device);
     doorbell = (uint64_t)*common16(device, COMMON_QUEUE_NOTIFY_OFFSET) * own->notify_multiplier;
-    own->doorbell = doorbell + sizeof(uint16_t) <= own->places[NOTIFY].size
-                        ? own->places[NOTIFY].start + doorbell
-                        : own->places[NOTIFY].start;
+    if (doorbell + sizeof(uint16_t) > own->places[NOTIFY].size)
+        doorbell = 0;
+    own->doorbells[index] = own->places[NOTIFY].start + doorbell;
     *common16(device, COMMON_QUEUE_ENABLE) = 1;
 }
 
-static void notify(struct virtio_device *device)
+static void notify(struct virtio_device *device, unsigned int index)
 {
-    *(volatile uint16_t *)(volatile void *)pci_of(device)->doorbell = ACCEL_QUEUE;
+    *(volatile uint16_t *)(volatile void *)pci_of(device)->doorbells[index] = (uint16_t)index;
 }
 
 /* A message is not asserted, it is gone once it was sent. */
@@ -273,7 +273,7 @@ static void find_structures(struct pci_device *device)
     }
 }
 
-/* One vector, for the queue. */
+/* One vector, for all queues. */
 static void enable_msix(struct pci_device *device)
 {
     uint32_t at = next_capability(device, 0, PCI_CAPABILITY_MSIX);
@@ -316,8 +316,8 @@ static void set_command(const struct pci_device *device, uint32_t bits)
     device->pci->write(device->function, PCI_COMMAND, command | bits);
 }
 
-/* @device is of the stack: only if it is ours it is worth memory. */
-static bool is_ours(struct pci_device *device)
+/* @device is of the stack: only if it is wanted it is worth memory. */
+static bool is_usable(struct pci_device *device, virtio_device_test *is_wanted)
 {
     unsigned int id = virtio_id(device);
     const struct place *config = &device->places[DEVICE_CONFIG];
@@ -326,12 +326,12 @@ static bool is_ours(struct pci_device *device)
         return false;
     set_command(device, PCI_COMMAND_MEMORY);
     find_structures(device);
-    return config->start && virtio_device_is_accelerator(&device->device, id, config->size) &&
+    return config->start && is_wanted(&device->device, id, config->size) &&
            device->places[COMMON].start && device->places[COMMON].size >= COMMON_SIZE &&
            device->places[NOTIFY].start;
 }
 
-static struct virtio_port *take(const struct pci_device *candidate)
+static struct virtio_device *take(const struct pci_device *candidate)
 {
     struct pci_device *own = platform_alloc(sizeof(*own));
 
@@ -341,44 +341,46 @@ static struct virtio_port *take(const struct pci_device *candidate)
     virtio_device_begin(&own->device);
     set_command(own, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_NO_LINE);
     enable_msix(own);
-    return &own->device.port;
+    return &own->device;
 }
 
-static struct virtio_port *try_function(const struct pci_access *pci,
-                                        const struct virtio_machine *machine, uint32_t function)
+struct search {
+    const struct pci_access *pci;
+    const struct virtio_machine *machine;
+    virtio_device_test *is_wanted;
+};
+
+static struct virtio_device *try_function(const struct search *search, uint32_t function)
 {
-    struct pci_device device = {.device = {.bus = &bus, .machine = machine}, .pci = pci};
+    struct pci_device device = {.device = {.bus = &bus, .machine = search->machine},
+                                .pci = search->pci};
 
     device.function = function;
     text_format(device.device.name, sizeof(device.device.name), "virtio-pci %02x:%02x.%x",
                 function >> 8, function >> 3 & (PCI_SLOTS - 1), function & (PCI_FUNCTIONS - 1));
-    return is_ours(&device) ? take(&device) : NULL;
+    return is_usable(&device, search->is_wanted) ? take(&device) : NULL;
 }
 
-static struct virtio_port *find_on_bus(const struct pci_access *pci,
-                                       const struct virtio_machine *machine, uint32_t bus_number,
-                                       int deep);
+static struct virtio_device *find_on_bus(const struct search *search, uint32_t bus_number,
+                                         int deep);
 
 /* A function, or all that is behind it if it is a bridge. */
-static struct virtio_port *find_at(const struct pci_access *pci,
-                                   const struct virtio_machine *machine, uint32_t function,
-                                   int deep)
+static struct virtio_device *find_at(const struct search *search, uint32_t function, int deep)
 {
+    const struct pci_access *pci = search->pci;
     uint32_t type = pci->read(function, PCI_HEADER) >> PCI_HEADER_TYPE_AT & PCI_HEADER_TYPE_MASK;
     uint32_t secondary = pci->read(function, PCI_BUSES) >> 8 & 0xff;
 
     if (type == 0)
-        return try_function(pci, machine, function);
-    return type == 1 && secondary > function >> 8 && deep
-               ? find_on_bus(pci, machine, secondary, deep - 1)
-               : NULL;
+        return try_function(search, function);
+    return type == 1 && secondary > function >> 8 && deep ? find_on_bus(search, secondary, deep - 1)
+                                                          : NULL;
 }
 
-static struct virtio_port *find_on_bus(const struct pci_access *pci,
-                                       const struct virtio_machine *machine, uint32_t bus_number,
-                                       int deep)
+static struct virtio_device *find_on_bus(const struct search *search, uint32_t bus_number, int deep)
 {
-    struct virtio_port *found = NULL;
+    const struct pci_access *pci = search->pci;
+    struct virtio_device *found = NULL;
     uint32_t function = bus_number << 8;
     uint32_t end = function + PCI_SLOTS * PCI_FUNCTIONS;
     uint32_t step;
@@ -391,13 +393,16 @@ static struct virtio_port *find_on_bus(const struct pci_access *pci,
         if (is_first && (!is_there || !(pci->read(function, PCI_HEADER) & PCI_IS_MULTIFUNCTION)))
             step = PCI_FUNCTIONS;
         if (is_there)
-            found = find_at(pci, machine, function, deep);
+            found = find_at(search, function, deep);
     }
     return found;
 }
 
-struct virtio_port *virtio_pci_find(const struct pci_access *pci,
-                                    const struct virtio_machine *machine)
+struct virtio_device *virtio_pci_find(const struct pci_access *pci,
+                                      const struct virtio_machine *machine,
+                                      virtio_device_test *is_wanted)
 {
-    return find_on_bus(pci, machine, 0, BRIDGES_DEEP);
+    const struct search search = {pci, machine, is_wanted};
+
+    return find_on_bus(&search, 0, BRIDGES_DEEP);
 }

@@ -14,8 +14,9 @@ struct pci_access {
     void (*write)(uint32_t function, uint32_t offset, uint32_t value);
 };
 
-/* The first accelerator on the bus 0 or behind its bridges; NULL: there is none. */
-struct virtio_port *virtio_pci_find(const struct pci_access *pci,
-                                    const struct virtio_machine *machine);
+/* The first device on the bus 0 or behind its bridges that is wanted; NULL: there is none. */
+struct virtio_device *virtio_pci_find(const struct pci_access *pci,
+                                      const struct virtio_machine *machine,
+                                      virtio_device_test *is_wanted);
 
 #endif

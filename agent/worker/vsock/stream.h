@@ -3,7 +3,7 @@
 #define WORKER_VSOCK_STREAM_H
 
 #include "agent/worker/device/chain.h"
-#include "agent/worker/vsock/span.h"
+#include "stream/span.h"
 #include "stream/stream.h"
 #include "virtio/vsock.h"
 

@@ -5,10 +5,12 @@
 /* Those that a function here or a VACCEL_E code stands for; the numbers are Linux's. */
 #define EPERM 1
 #define ENOENT 2
+#define EINTR 4
 #define EIO 5
 #define ENOEXEC 8
 #define EBADF 9
 #define EAGAIN 11
+#define EWOULDBLOCK EAGAIN
 #define ENOMEM 12
 #define EACCES 13
 #define EFAULT 14
@@ -21,6 +23,7 @@
 #define ENOSPC 28
 #define EROFS 30
 #define EMLINK 31
+#define EPIPE 32
 #define ERANGE 34
 #define ENAMETOOLONG 36
 #define ENOSYS 38

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef WORKER_VSOCK_SPAN_H
-#define WORKER_VSOCK_SPAN_H
+#ifndef STREAM_SPAN_H
+#define STREAM_SPAN_H
 
 #include <stddef.h>
 #include <sys/uio.h>
