@@ -54,33 +54,6 @@ void platform_file_unmap(void *data, size_t size)
     (void)size;
 }
 
-int platform_file_create(const char *path, const void *data, size_t size)
-{
-    (void)path;
-    (void)data;
-    (void)size;
-    return VACCEL_ENOTSUP;
-}
-
-int platform_file_remove(const char *path)
-{
-    (void)path;
-    return VACCEL_ENOTSUP;
-}
-
-int platform_directory_make(const char *path, bool parents)
-{
-    (void)path;
-    (void)parents;
-    return VACCEL_ENOTSUP;
-}
-
-int platform_directory_remove(const char *path)
-{
-    (void)path;
-    return VACCEL_ENOTSUP;
-}
-
 int platform_directory_walk(const char *path, int (*visit)(const char *relative, void *context),
                             void *context)
 {
@@ -93,11 +66,4 @@ int platform_directory_walk(const char *path, int (*visit)(const char *relative,
         error = visit(listing.names[i], context);
     listing_free(&listing);
     return error;
-}
-
-int platform_run_base(char *path, size_t size)
-{
-    (void)path;
-    (void)size;
-    return VACCEL_ENOTSUP;
 }

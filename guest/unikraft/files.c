@@ -84,45 +84,11 @@ void platform_file_unmap(void *data, size_t size)
     free(data);
 }
 
-int platform_file_create(const char *path, const void *data, size_t size)
-{
-    (void)path;
-    (void)data;
-    (void)size;
-    return VACCEL_ENOTSUP;
-}
-
-int platform_file_remove(const char *path)
-{
-    (void)path;
-    return VACCEL_ENOTSUP;
-}
-
-int platform_directory_make(const char *path, bool parents)
-{
-    (void)path;
-    (void)parents;
-    return VACCEL_ENOTSUP;
-}
-
-int platform_directory_remove(const char *path)
-{
-    (void)path;
-    return VACCEL_ENOTSUP;
-}
-
 int platform_directory_walk(const char *path, int (*visit)(const char *relative, void *context),
                             void *context)
 {
     (void)path;
     (void)visit;
     (void)context;
-    return VACCEL_ENOTSUP;
-}
-
-int platform_run_base(char *path, size_t size)
-{
-    (void)path;
-    (void)size;
     return VACCEL_ENOTSUP;
 }

@@ -16,26 +16,6 @@
 
 enum { ALIGNMENT = 64 };
 
-void *platform_alloc(size_t size)
-{
-    return malloc(size);
-}
-
-void *platform_alloc_zeroed(size_t size)
-{
-    return calloc(1, size);
-}
-
-void *platform_realloc(void *data, size_t size)
-{
-    return realloc(data, size);
-}
-
-void platform_free(void *data)
-{
-    free(data);
-}
-
 void *platform_alloc_shared(size_t size)
 {
     void *data;

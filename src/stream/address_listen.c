@@ -26,6 +26,20 @@ static int code_of(int error)
     }
 }
 
+static const char *advice(int error)
+{
+    switch (error) {
+    case EADDRINUSE:
+        return "another process does; end it or choose another address";
+    case EEXIST:
+        return "there is a file that is no socket; remove it or choose another path";
+    case ENOENT:
+        return "its directory does not exist; make it or choose another path";
+    default:
+        return strerror(error);
+    }
+}
+
 static int bind_private(int fd, const struct addrinfo *place)
 {
     mode_t mask = umask(0177);
@@ -117,18 +131,8 @@ int address_listen_as(const char *called, const char *address, int *fd, char *wh
     address_places_free(&places);
     if (!error)
         return VACCEL_OK;
-    if (error == EADDRINUSE)
-        return address_fail(VACCEL_EBUSY, why, why_size,
-                            "cannot listen at %.200s: another process does; end it or choose "
-                            "another address",
-                            called);
-    if (error == EEXIST)
-        return address_fail(VACCEL_EEXIST, why, why_size,
-                            "cannot listen at %.200s: there is a file that is no socket; remove it "
-                            "or choose another path",
-                            called);
     return address_fail(code_of(error), why, why_size, "cannot listen at %.200s: %s", called,
-                        strerror(error));
+                        advice(error));
 }
 
 int address_listen(const char *address, int *fd, char *why, size_t why_size)

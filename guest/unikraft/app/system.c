@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <uk/console.h>
 #include <uk/plat/bootstrap.h>
-#include <uk/plat/memory.h>
 #include <uk/plat/time.h>
 
-/* What guest/libc needs, without its malloc(). */
+/* What guest/libc needs, without its malloc(). Its files are ../initrd.c. */
 
 void system_write(int fd, const char *data, size_t size)
 {
@@ -30,16 +29,6 @@ uint64_t system_time(void)
 const char *system_environment(const char *name)
 {
     return getenv(name);
-}
-
-void system_files(const void **archive, size_t *size)
-{
-    struct ukplat_memregion_desc *initrd;
-
-    if (ukplat_memregion_find_initrd0(&initrd) < 0)
-        return;
-    *archive = (const void *)(initrd->vbase + initrd->pg_off);
-    *size = initrd->len;
 }
 
 _Noreturn void system_exit(int status)
