@@ -22,6 +22,8 @@ from real import RealAgent, RealDevice
 
 LONGEST = 15  # seconds for an example
 KEEPALIVE = 3000  # milliseconds
+# So long, in ms, a client tries again where an agent died. One that lives may need a second for the next worker.
+CONNECT_TIMEOUT_OF_DEAD = 500
 TIMES = 4  # that memory must be lost before it counts
 FAILED = 1
 HANGS = 'no sign of life'  # of the agent, says the client
@@ -65,6 +67,8 @@ class Faults:
         self.make_agent = {'socket': RealAgent, 'device': RealDevice}[kind]
         self.plugin = os.path.abspath(plugin)
         self.client = Client(os.path.abspath(rpc), command)
+        if self.kind == 'deaths':
+            self.client.environment['VACCEL_RPC_CONNECT_TIMEOUT'] = str(CONNECT_TIMEOUT_OF_DEAD)
         self.faults = self.wrong = 0
         self.told = 0  # characters of the log
 

@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { HEAP_SIZE = 256 << 20 };
+enum { HEAP_SIZE = 256 << 20, CONNECT_MS = 10000 };
 
 static struct front front;
 static struct front_memory memory;
@@ -78,7 +78,7 @@ void agent_device_begin(struct device *device, const char *path)
     kick = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     call = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     share_heap();
-    must(front_connect(&front, path) == VACCEL_OK);
+    must(front_connect(&front, path, CONNECT_MS) == VACCEL_OK);
     must(front_negotiate(&front, VIRTIO_BIT(VIRTIO_F_VERSION_1),
                          VIRTIO_BIT(VIRTIO_F_RING_EVENT_IDX), &features) == VACCEL_OK);
     device_begin(device, VIRTIO_ID_BLOCK, false);

@@ -27,6 +27,7 @@
 #include "../unit/scratch.h"
 
 enum {
+    CONNECT_MS = 1000,
     SECTOR = 512,
     SECTORS = 8192, /* of the disk; the second half is written to */
     QUEUE = 128,
@@ -120,7 +121,7 @@ static int connect_to_daemon(const char *socket)
         assert_int_equal(waitpid(daemon_pid, NULL, WNOHANG), 0);
         usleep(1000);
         if (!access(socket, F_OK))
-            ret = front_connect(&front, socket);
+            ret = front_connect(&front, socket, CONNECT_MS);
     }
     return ret;
 }

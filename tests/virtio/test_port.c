@@ -23,7 +23,7 @@
 
 #include "../unit/scratch.h"
 
-enum { BYTES = 1000, SOON_NS = 20000000, CARRIER_CONFIG = 60 };
+enum { BYTES = 1000, SOON_NS = 20000000, CARRIER_CONFIG = 60, CONNECT_MS = 300 };
 
 #define LONG_NS UINT64_C(20000000000)
 
@@ -62,7 +62,7 @@ static int end(void **state)
 static int connect_and_open(void)
 {
     device_begin(&device);
-    assert_int_equal(virtio_user_port_new(device.path, &port), VACCEL_OK);
+    assert_int_equal(virtio_user_port_new(device.path, CONNECT_MS, &port), VACCEL_OK);
     return port->ops->open(port);
 }
 
@@ -280,14 +280,14 @@ static void fail_at_each(atomic_uint *how)
     assert_int_equal(port->ops->open(port), VACCEL_OK);
     exchange();
     port->ops->close(port);
-    assert_int_equal(virtio_user_port_new(device.path, &port), VACCEL_OK);
+    assert_int_equal(virtio_user_port_new(device.path, CONNECT_MS, &port), VACCEL_OK);
 }
 
 static void test_a_device_that_fails_at_any_request(void **state)
 {
     (void)state;
     device_begin(&device);
-    assert_int_equal(virtio_user_port_new(device.path, &port), VACCEL_OK);
+    assert_int_equal(virtio_user_port_new(device.path, CONNECT_MS, &port), VACCEL_OK);
     fail_at_each(&device.hangs_up_at);
     fail_at_each(&device.mixes_up_at);
 }
@@ -298,7 +298,7 @@ static void test_a_device_that_refuses(void **state)
 
     (void)state;
     device_begin(&device);
-    assert_int_equal(virtio_user_port_new(device.path, &port), VACCEL_OK);
+    assert_int_equal(virtio_user_port_new(device.path, CONNECT_MS, &port), VACCEL_OK);
     for (i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
         if (requests[i] == VHOST_USER_GET_FEATURES || requests[i] == VHOST_USER_GET_CONFIG ||
             requests[i] == VHOST_USER_GET_PROTOCOL_FEATURES)
@@ -337,12 +337,13 @@ static void test_nobody_there(void **state)
 
     (void)state;
     device_begin(&device);
-    assert_int_equal(virtio_user_port_new(scratch_path("nothing"), &port), VACCEL_EREMOTEIO);
+    assert_int_equal(virtio_user_port_new(scratch_path("nothing"), CONNECT_MS, &port),
+                     VACCEL_EREMOTEIO);
     memset(path, 'x', sizeof(path) - 1);
     path[0] = '/';
     path[sizeof(path) - 1] = '\0';
-    assert_int_equal(virtio_user_port_new(path, &port), VACCEL_EINVAL);
-    assert_int_equal(virtio_user_port_new("relative", &port), VACCEL_EINVAL);
+    assert_int_equal(virtio_user_port_new(path, CONNECT_MS, &port), VACCEL_EINVAL);
+    assert_int_equal(virtio_user_port_new("relative", CONNECT_MS, &port), VACCEL_EINVAL);
 }
 
 /* It closes what it has, and the parent goes on. */

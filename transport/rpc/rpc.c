@@ -16,7 +16,7 @@ static int open_device(const char *path, const struct connection_settings *setti
                        struct connection **connection)
 {
     struct virtio_port *port;
-    int ret = virtio_user_port_new(path, &port);
+    int ret = virtio_user_port_new(path, settings->connect_ms, &port);
 
     return ret == VACCEL_OK ? virtio_connection_open(port, settings, connection) : ret;
 }

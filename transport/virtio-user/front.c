@@ -18,7 +18,7 @@ enum { REPLY_MS = 10000, LET_GO_MS = 10000 };
 /* Bytes of the path of a unix socket, without its NUL. */
 enum { PATH_MOST = sizeof(((struct sockaddr_un *)0)->sun_path) - 1 };
 
-int front_connect(struct front *front, const char *path)
+int front_connect(struct front *front, const char *path, unsigned int timeout_ms)
 {
     char address[sizeof(front->name)];
     char why[ADDRESS_WHY_SIZE];
@@ -34,7 +34,7 @@ int front_connect(struct front *front, const char *path)
     }
     snprintf(front->name, sizeof(front->name), "virtio://%s", path);
     snprintf(address, sizeof(address), "unix://%s", path);
-    ret = address_connect(address, REPLY_MS, &front->socket, why, sizeof(why));
+    ret = address_connect(address, timeout_ms, &front->socket, why, sizeof(why));
     if (ret != VACCEL_OK) {
         vaccel_error("no agent can be reached: %s; start one with --listen vhost-user://%s", why,
                      path);

@@ -33,8 +33,11 @@ struct front_ring {
     int call;
 };
 
-/* Connect to the unix socket at the absolute @path. EINVAL: no such path can be. */
-int front_connect(struct front *front, const char *path);
+/*
+ * Connect to the unix socket at the absolute @path, for which there are @timeout_ms. EINVAL: no such path
+ * can be.
+ */
+int front_connect(struct front *front, const char *path, unsigned int timeout_ms);
 
 /*
  * Agree on features: all of @needed, and what the device offers of @liked, come back in @features. To

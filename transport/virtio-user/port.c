@@ -37,6 +37,7 @@ struct virtio_user_port {
     int wake;
     int poller; /* of call, wake and the socket */
     pid_t owner;
+    unsigned int connect_ms;
     char path[];
 };
 
@@ -73,7 +74,7 @@ static bool watch_all(struct virtio_user_port *user)
 
 static int connect_front(struct virtio_user_port *user)
 {
-    int ret = front_connect(&user->front, user->path);
+    int ret = front_connect(&user->front, user->path, user->connect_ms);
 
     user->is_agreed = false;
     if (ret != VACCEL_OK || watch_all(user))
@@ -337,7 +338,7 @@ static const struct virtio_port_ops operations = {
     .close = user_close,
 };
 
-static struct virtio_user_port *make_port(const char *path)
+static struct virtio_user_port *make_port(const char *path, unsigned int connect_ms)
 {
     size_t length = strlen(path) + 1;
     struct virtio_user_port *user = platform_alloc_zeroed(sizeof(*user) + length);
@@ -345,6 +346,7 @@ static struct virtio_user_port *make_port(const char *path)
     if (!user)
         return NULL;
     user->port = (struct virtio_port){&operations, user->front.name, QUEUE_SIZE};
+    user->connect_ms = connect_ms;
     memcpy(user->path, path, length);
     user->owner = getpid();
     user->front.socket = -1;
@@ -359,9 +361,9 @@ static struct virtio_user_port *make_port(const char *path)
     return NULL;
 }
 
-int virtio_user_port_new(const char *path, struct virtio_port **port)
+int virtio_user_port_new(const char *path, unsigned int connect_ms, struct virtio_port **port)
 {
-    struct virtio_user_port *user = make_port(path);
+    struct virtio_user_port *user = make_port(path, connect_ms);
     int ret;
 
     if (!user) {
