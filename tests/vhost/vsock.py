@@ -19,6 +19,8 @@ STREAM = 1
 HOST, CID, PORT = 2, 5, 4711
 BUFFER = 4096
 PROMISED = 256 * 1024
+NO_FD = 1 << 8  # of SET_VRING_KICK
+NO_NOTIFY = 1   # in the used ring
 
 HEADER = wire.Layout([('src_cid', 'Q'), ('dst_cid', 'Q'), ('src_port', 'I'), ('dst_port', 'I'),
                       ('len', 'I'), ('type', 'H'), ('op', 'H'), ('flags', 'I'), ('buf_alloc', 'I'),
@@ -53,10 +55,11 @@ class Queue:
 
 
 class VsockFront(front.Front):
-    """A VMM that hands over two rings, or all three."""
+    """A VMM that hands over two rings, or all three; without eventfds for kicks the device has to look."""
 
-    def __init__(self, path, queues=2, **how):
+    def __init__(self, path, queues=2, kicks=True, **how):
         super().__init__(path, **how)
+        self.kicks = kicks
         self.queues = [Queue(self) for _ in range(queues)]
 
     def close(self):
@@ -77,7 +80,10 @@ class VsockFront(front.Front):
 
     def set_eventfds(self):
         for index, queue in enumerate(self.queues):
-            self.send(front.SET_VRING_KICK, U64.pack(index), [queue.kick_fd])
+            if self.kicks:
+                self.send(front.SET_VRING_KICK, U64.pack(index), [queue.kick_fd])
+            else:
+                self.send(front.SET_VRING_KICK, U64.pack(index | NO_FD))
             self.send(front.SET_VRING_CALL, U64.pack(index), [queue.call_fd])
 
     def enable(self, on=1):
@@ -205,9 +211,18 @@ class Guest:
         self.is_up = False
         self.front.close()
 
-    def post(self, place, size=SIZE + BUFFER):
-        head = self.rings[RX].post([], [(place, SIZE), (place + SIZE, size - SIZE)])
+    def post(self, place, size=SIZE + BUFFER, kick=True):
+        head = self.rings[RX].post([], [(place, SIZE), (place + SIZE, size - SIZE)], kick=kick)
         self.places[head] = place
+
+    def use_up_buffers(self, stream):
+        """From here on none is posted again by itself; returns where they are."""
+        self.posts = False
+        places = list(self.places.values())
+        for _ in places:
+            stream.packet(CREDIT_REQUEST)
+        self.until(lambda: not self.places, 'they are not used')
+        return places
 
     def packet(self, op, port, payload=b'', seconds=None, **lies):
         """Send one, and wait until it is returned."""

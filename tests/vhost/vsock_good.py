@@ -2,6 +2,7 @@
 """Guests that use their vsock as they should."""
 import signal
 import socket
+import time
 
 import client
 import conversation
@@ -156,6 +157,39 @@ def test_one_ring_alone_is_stopped(agent):
                          [guest.front.queues[vsock.TX].kick_fd])
         with guest.client() as one:
             calls(one)
+
+
+def waits_for_a_buffer(agent, guest, one):
+    """An answer does; returns its call, and buffers that may be posted."""
+    session = one.begin()
+    places = guest.use_up_buffers(one.socket)
+    call = one.start_call(session)
+    time.sleep(0.2 * agent.slowness)
+    return call, places
+
+
+def test_a_buffer_that_another_takes(agent):
+    """Before the driver looks whether it should kick; who waits still has to hear of the next one."""
+    with agent.guest() as guest, guest.client() as one:
+        call, (first, *more) = waits_for_a_buffer(agent, guest, one)
+        guest.post(first, kick=False)
+        one.socket.packet(vsock.CREDIT_REQUEST)
+        guest.until(lambda: not guest.places, 'it is not used')
+        for place in more:
+            guest.post(place, kick=not guest.rings[vsock.RX].used_flags[0] & vsock.NO_NOTIFY)
+        guest.posts = True
+        assert one.answer(call).status == 0
+
+
+def test_without_kicks(agent):
+    """The device looks by itself for packets, and for buffers when there were none."""
+    with agent.guest(kicks=False) as guest, guest.client() as one:
+        call, places = waits_for_a_buffer(agent, guest, one)
+        for place in places:
+            guest.post(place)
+        guest.posts = True
+        assert one.answer(call).status == 0
+        mirrored(one, 3 << 20)
 
 
 if __name__ == '__main__':

@@ -35,13 +35,13 @@ static void take_packets(struct vsock *vsock)
 static void *listen_for_buffers(void *context)
 {
     struct vsock *vsock = context;
-    bool waits;
+    bool has_ring;
 
     for (;;) {
-        waits = vsock_look_for_buffers(vsock);
+        has_ring = vsock_look_for_buffers(vsock);
         if (atomic_exchange(&vsock->is_full, false))
             doorbell_wake(&vsock->virtio.rings[VSOCK_QUEUE_TX].doorbell);
-        doorbell_sleep(&vsock->virtio.rings[VSOCK_QUEUE_RX].doorbell, waits);
+        doorbell_sleep(&vsock->virtio.rings[VSOCK_QUEUE_RX].doorbell, has_ring);
     }
     return NULL;
 }

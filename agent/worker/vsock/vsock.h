@@ -68,7 +68,7 @@ ssize_t vsock_deliver(struct vsock *vsock, struct vsock_stream *stream, struct s
 /* Whether there is a buffer for one more. */
 bool vsock_has_buffer(struct vsock *vsock);
 
-/* There may be new buffers: send what waits, and wake who does. Returns whether still something waits. */
+/* There may be new buffers: send what waits, and wake who does. Returns whether there may be more at some time. */
 bool vsock_look_for_buffers(struct vsock *vsock);
 /* Nothing is to be sent any more. */
 void vsock_forget_replies(struct vsock *vsock);
