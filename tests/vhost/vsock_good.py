@@ -192,5 +192,23 @@ def test_without_kicks(agent):
         mirrored(one, 3 << 20)
 
 
+def test_a_guest_that_promises_less(agent):
+    """In the middle of a message: it may have less on its way itself, so it is told of room at once."""
+    with agent.guest() as guest, guest.client() as one:
+        data, parts = bytes(200000), []
+        session = one.begin()
+        one.socket.sendall = parts.append
+        call = one.start_call(session, *conversation.mirrored(data), name=b'mirror.copy')
+        del one.socket.sendall
+        message = b''.join(parts)
+        one.socket.sendall(message[:100000])
+        time.sleep(0.2 * agent.slowness)
+        one.socket.promised = 50000
+        one.socket.packet(vsock.CREDIT_UPDATE)
+        guest.until(lambda: one.socket.credit() > 0, 'no credit', 3 * agent.slowness)
+        one.socket.sendall(message[100000:])
+        assert one.answer(call).payload == data
+
+
 if __name__ == '__main__':
     victim.main(__name__, kind=vsock.VsockVictim)

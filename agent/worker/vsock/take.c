@@ -74,9 +74,7 @@ static const char *carry_out(struct vsock_stream *stream, struct chain_side *sid
             return "bytes come behind the last";
         if (!vsock_stream_put(stream, side, VSOCK_HEADER_SIZE, header->len))
             return "there are more bytes than it has credit for";
-        if (vsock_stream_owes_credit(stream))
-            reply_for(verdict, stream, VSOCK_OP_CREDIT_UPDATE);
-        return NULL;
+        break;
     case VSOCK_OP_SHUTDOWN:
         vsock_stream_shut(stream, header->flags);
         return NULL;
@@ -84,10 +82,14 @@ static const char *carry_out(struct vsock_stream *stream, struct chain_side *sid
         reply_for(verdict, stream, VSOCK_OP_CREDIT_UPDATE);
         return NULL;
     case VSOCK_OP_CREDIT_UPDATE:
-        return NULL;
+        break;
     default:
         return "its operation is unknown, or not for a stream that is connected";
     }
+    /* More than before, or a guest that promises less has to be told of less. */
+    if (vsock_stream_owes_credit(stream))
+        reply_for(verdict, stream, VSOCK_OP_CREDIT_UPDATE);
+    return NULL;
 }
 
 static void use_stream(struct vsock *vsock, struct chain_side *side,
