@@ -118,6 +118,9 @@ class Stream:
                                                      'fwd_cnt': self.taken & 0xffffffff, **lies})
 
     def hear(self, packet):
+        if self.peer and packet.head['op'] != RST:
+            ahead = (packet.head['fwd_cnt'] - self.peer['fwd_cnt']) & 0xffffffff
+            assert ahead <= PROMISED, f'what was taken goes from {self.peer} to {packet.head}'
         self.peer = packet.head
         self.is_reset |= packet.head['op'] == RST
         self.is_shut |= packet.head['op'] == SHUTDOWN and packet.head['flags'] & NO_SEND != 0
@@ -237,6 +240,22 @@ class Guest:
             pieces.append((self.room + SIZE, len(data) - SIZE))
         self.rings[TX].post(pieces)
         self.wait_sent(seconds)
+
+    def raw_at_once(self, packets):
+        """Several that are there before the first is taken."""
+        ring = self.rings[TX]
+        for data in packets:
+            place = self.memory.alloc(len(data))
+            self.memory.write(place, data)
+            ring.post([(place, len(data))], kick=False)
+        ring.front.kick()
+
+        def are_returned():
+            ring.take_used()
+            return not ring.chains
+
+        self.until(are_returned, 'packets are not returned')
+        self.memory.free_all()
 
     def wait_sent(self, seconds=None):
         end = time.monotonic() + (self.patience if seconds is None else seconds)

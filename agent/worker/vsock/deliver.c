@@ -111,6 +111,19 @@ void vsock_reply(struct vsock *vsock, const struct vsock_header *header)
     served_ring_leave(served);
 }
 
+void vsock_tell(struct vsock_stream *stream, uint16_t op, uint32_t flags)
+{
+    struct vsock *vsock = stream->vsock;
+    struct served_ring *served = enter(vsock);
+    struct vsock_header header = vsock_stream_header(stream, op);
+
+    header.flags = flags;
+    if (!atomic_load(&stream->is_reset))
+        append(vsock, &header);
+    send_replies(vsock);
+    served_ring_leave(served);
+}
+
 static bool has_too_many_replies(const struct vsock *vsock)
 {
     return atomic_load_explicit(&vsock->nr_replies, memory_order_relaxed) >= VSOCK_REPLIES;

@@ -79,10 +79,13 @@ static void serve(struct virtio_device *virtio)
 
 static void stop(struct virtio_device *virtio)
 {
-    struct vsock *vsock = vsock_of(virtio);
+    streams_reset_all(&vsock_of(virtio)->streams);
+}
 
-    streams_reset_all(&vsock->streams);
-    vsock_forget_replies(vsock);
+/* Not for the next driver. */
+static void forget(struct virtio_device *virtio)
+{
+    vsock_forget_replies(vsock_of(virtio));
 }
 
 /* Who looks into the guest's memory has a turn, and those are over. */
@@ -115,6 +118,7 @@ const struct virtio_device_kind vsock_kind = {
     .serve = serve,
     .stop = stop,
     .is_idle = is_idle,
+    .forget = forget,
     .running = running,
     .watch = watch,
     .say_goodbye = say_goodbye,
