@@ -126,7 +126,7 @@ class Stream:
         self.is_shut |= packet.head['op'] == SHUTDOWN and packet.head['flags'] & NO_SEND != 0
         self.got += packet.payload
         if packet.head['op'] == CREDIT_REQUEST:
-            self.packet(CREDIT_UPDATE)
+            self.guest.asked.append(self)
 
     def connect(self):
         self.packet(REQUEST)
@@ -196,6 +196,8 @@ class Guest:
         self.rings = [Ring(queue) for queue in made.queues]
         self.streams = {}
         self.strange = []  # packets of no stream
+        self.asked = []    # streams of whose credit the host asked
+        self.is_sending = False
         self.posts = True  # what was used is posted again
         self.places = {}   # of buffers, by head; None of what is none
         self.next_port = 1000
@@ -243,25 +245,24 @@ class Guest:
 
     def raw_at_once(self, packets):
         """Several that are there before the first is taken."""
-        ring = self.rings[TX]
         for data in packets:
             place = self.memory.alloc(len(data))
             self.memory.write(place, data)
-            ring.post([(place, len(data))], kick=False)
-        ring.front.kick()
-
-        def are_returned():
-            ring.take_used()
-            return not ring.chains
-
-        self.until(are_returned, 'packets are not returned')
+            self.rings[TX].post([(place, len(data))], kick=False)
+        self.rings[TX].front.kick()
+        while self.rings[TX].chains:
+            self.wait_sent()
         self.memory.free_all()
 
     def wait_sent(self, seconds=None):
         end = time.monotonic() + (self.patience if seconds is None else seconds)
-        while not self.rings[TX].wait_used(0.02):
-            self.hear(0)
-            assert time.monotonic() < end, 'a packet is not returned'
+        self.is_sending = True
+        try:
+            while not self.rings[TX].wait_used(0.02):
+                self.hear(0)
+                assert time.monotonic() < end, 'a packet is not returned'
+        finally:
+            self.is_sending = False
 
     def hear(self, seconds):
         """Take what has come from the host to whom it is for."""
@@ -271,6 +272,8 @@ class Guest:
                 self.take(place, written)
             if self.posts and place:
                 self.post(place)
+        while self.asked and not self.is_sending:
+            self.asked.pop().packet(CREDIT_UPDATE)
 
     def take(self, place, written):
         data = self.memory.read(place, written)
