@@ -19,6 +19,8 @@ STREAM = 1
 HOST, CID, PORT = 2, 5, 4711
 BUFFER = 4096
 PROMISED = 256 * 1024
+NO_FD = 1 << 8  # of SET_VRING_KICK
+NO_NOTIFY = 1   # in the used ring
 
 HEADER = wire.Layout([('src_cid', 'Q'), ('dst_cid', 'Q'), ('src_port', 'I'), ('dst_port', 'I'),
                       ('len', 'I'), ('type', 'H'), ('op', 'H'), ('flags', 'I'), ('buf_alloc', 'I'),
@@ -53,10 +55,11 @@ class Queue:
 
 
 class VsockFront(front.Front):
-    """A VMM that hands over two rings, or all three."""
+    """A VMM that hands over two rings, or all three; without eventfds for kicks the device has to look."""
 
-    def __init__(self, path, queues=2, **how):
+    def __init__(self, path, queues=2, kicks=True, **how):
         super().__init__(path, **how)
+        self.kicks = kicks
         self.queues = [Queue(self) for _ in range(queues)]
 
     def close(self):
@@ -77,7 +80,10 @@ class VsockFront(front.Front):
 
     def set_eventfds(self):
         for index, queue in enumerate(self.queues):
-            self.send(front.SET_VRING_KICK, U64.pack(index), [queue.kick_fd])
+            if self.kicks:
+                self.send(front.SET_VRING_KICK, U64.pack(index), [queue.kick_fd])
+            else:
+                self.send(front.SET_VRING_KICK, U64.pack(index | NO_FD))
             self.send(front.SET_VRING_CALL, U64.pack(index), [queue.call_fd])
 
     def enable(self, on=1):
@@ -112,12 +118,15 @@ class Stream:
                                                      'fwd_cnt': self.taken & 0xffffffff, **lies})
 
     def hear(self, packet):
+        if self.peer and packet.head['op'] != RST:
+            ahead = (packet.head['fwd_cnt'] - self.peer['fwd_cnt']) & 0xffffffff
+            assert ahead <= PROMISED, f'what was taken goes from {self.peer} to {packet.head}'
         self.peer = packet.head
         self.is_reset |= packet.head['op'] == RST
         self.is_shut |= packet.head['op'] == SHUTDOWN and packet.head['flags'] & NO_SEND != 0
         self.got += packet.payload
         if packet.head['op'] == CREDIT_REQUEST:
-            self.packet(CREDIT_UPDATE)
+            self.guest.asked.append(self)
 
     def connect(self):
         self.packet(REQUEST)
@@ -187,6 +196,8 @@ class Guest:
         self.rings = [Ring(queue) for queue in made.queues]
         self.streams = {}
         self.strange = []  # packets of no stream
+        self.asked = []    # streams of whose credit the host asked
+        self.is_sending = False
         self.posts = True  # what was used is posted again
         self.places = {}   # of buffers, by head; None of what is none
         self.next_port = 1000
@@ -205,9 +216,18 @@ class Guest:
         self.is_up = False
         self.front.close()
 
-    def post(self, place, size=SIZE + BUFFER):
-        head = self.rings[RX].post([], [(place, SIZE), (place + SIZE, size - SIZE)])
+    def post(self, place, size=SIZE + BUFFER, kick=True):
+        head = self.rings[RX].post([], [(place, SIZE), (place + SIZE, size - SIZE)], kick=kick)
         self.places[head] = place
+
+    def use_up_buffers(self, stream):
+        """From here on none is posted again by itself; returns where they are."""
+        self.posts = False
+        places = list(self.places.values())
+        for _ in places:
+            stream.packet(CREDIT_REQUEST)
+        self.until(lambda: not self.places, 'they are not used')
+        return places
 
     def packet(self, op, port, payload=b'', seconds=None, **lies):
         """Send one, and wait until it is returned."""
@@ -223,11 +243,26 @@ class Guest:
         self.rings[TX].post(pieces)
         self.wait_sent(seconds)
 
+    def raw_at_once(self, packets):
+        """Several that are there before the first is taken."""
+        for data in packets:
+            place = self.memory.alloc(len(data))
+            self.memory.write(place, data)
+            self.rings[TX].post([(place, len(data))], kick=False)
+        self.rings[TX].front.kick()
+        while self.rings[TX].chains:
+            self.wait_sent()
+        self.memory.free_all()
+
     def wait_sent(self, seconds=None):
         end = time.monotonic() + (self.patience if seconds is None else seconds)
-        while not self.rings[TX].wait_used(0.02):
-            self.hear(0)
-            assert time.monotonic() < end, 'a packet is not returned'
+        self.is_sending = True
+        try:
+            while not self.rings[TX].wait_used(0.02):
+                self.hear(0)
+                assert time.monotonic() < end, 'a packet is not returned'
+        finally:
+            self.is_sending = False
 
     def hear(self, seconds):
         """Take what has come from the host to whom it is for."""
@@ -237,6 +272,8 @@ class Guest:
                 self.take(place, written)
             if self.posts and place:
                 self.post(place)
+        while self.asked and not self.is_sending:
+            self.asked.pop().packet(CREDIT_UPDATE)
 
     def take(self, place, written):
         data = self.memory.read(place, written)

@@ -2,6 +2,7 @@
 """Guests that use their vsock as they should."""
 import signal
 import socket
+import time
 
 import client
 import conversation
@@ -156,6 +157,57 @@ def test_one_ring_alone_is_stopped(agent):
                          [guest.front.queues[vsock.TX].kick_fd])
         with guest.client() as one:
             calls(one)
+
+
+def waits_for_a_buffer(agent, guest, one):
+    """An answer does; returns its call, and buffers that may be posted."""
+    session = one.begin()
+    places = guest.use_up_buffers(one.socket)
+    call = one.start_call(session)
+    time.sleep(0.2 * agent.slowness)
+    return call, places
+
+
+def test_a_buffer_that_another_takes(agent):
+    """Before the driver looks whether it should kick; who waits still has to hear of the next one."""
+    with agent.guest() as guest, guest.client() as one:
+        call, (first, *more) = waits_for_a_buffer(agent, guest, one)
+        guest.post(first, kick=False)
+        one.socket.packet(vsock.CREDIT_REQUEST)
+        guest.until(lambda: not guest.places, 'it is not used')
+        for place in more:
+            guest.post(place, kick=not guest.rings[vsock.RX].used_flags[0] & vsock.NO_NOTIFY)
+        guest.posts = True
+        assert one.answer(call).status == 0
+
+
+def test_without_kicks(agent):
+    """The device looks by itself for packets, and for buffers when there were none."""
+    with agent.guest(kicks=False) as guest, guest.client() as one:
+        call, places = waits_for_a_buffer(agent, guest, one)
+        for place in places:
+            guest.post(place)
+        guest.posts = True
+        assert one.answer(call).status == 0
+        mirrored(one, 3 << 20)
+
+
+def test_a_guest_that_promises_less(agent):
+    """In the middle of a message: it may have less on its way itself, so it is told of room at once."""
+    with agent.guest() as guest, guest.client() as one:
+        data, parts = bytes(200000), []
+        session = one.begin()
+        one.socket.sendall = parts.append
+        call = one.start_call(session, *conversation.mirrored(data), name=b'mirror.copy')
+        del one.socket.sendall
+        message = b''.join(parts)
+        one.socket.sendall(message[:100000])
+        time.sleep(0.2 * agent.slowness)
+        one.socket.promised = 50000
+        one.socket.packet(vsock.CREDIT_UPDATE)
+        guest.until(lambda: one.socket.credit() > 0, 'no credit', 3 * agent.slowness)
+        one.socket.sendall(message[100000:])
+        assert one.answer(call).payload == data
 
 
 if __name__ == '__main__':

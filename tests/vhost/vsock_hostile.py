@@ -164,6 +164,24 @@ def test_lies_about_credit(agent):
         works(guest)
 
 
+def test_questions_about_credit(agent):
+    """While bytes are taken, of which none of the answers knows less than the one before."""
+    with agent.guest(buffers=60) as guest:
+        one = guest.client()
+        cancels = wire.message(wire.CANCEL, 1, wire.cancel.pack(call=77)) * 20
+        told = {'src_cid': vsock.CID, 'dst_cid': vsock.HOST, 'src_port': one.socket.port,
+                'dst_port': vsock.PORT, 'type': vsock.STREAM, 'buf_alloc': 2}
+        packets = [HEADER.pack(op=RW, len=len(cancels), **told) + cancels,
+                   HEADER.pack(op=CREDIT_REQUEST, **told)]
+        for _ in range(100):
+            guest.until(lambda: one.socket.credit() >= 20 * len(cancels), 'no credit')
+            one.socket.sent += 20 * len(cancels)
+            guest.raw_at_once(packets * 20)
+        assert not one.socket.is_reset
+        one.socket.packet(RST)
+        guest.streams.clear()
+
+
 def test_one_that_never_reads(agent):
     """Its answers wait for its credit, and no other stream for it."""
     with agent.guest() as guest:
@@ -291,7 +309,7 @@ def test_a_storm_of_connections(agent):
 
 def test_a_reset_during_a_call(agent):
     with agent.guest() as guest:
-        for _ in range(5):
+        for _ in range(20):
             one = guest.client()
             session = one.begin()
             one.start_call(session, *conversation.mirrored(bytes(1 << 20)), name=b'mirror.copy')

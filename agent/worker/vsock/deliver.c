@@ -39,6 +39,12 @@ static bool is_large_enough(struct vsock *vsock)
     return false;
 }
 
+/* Who is told by the guest's kick. The buffer that it was for may be somebody else's by then. */
+static bool somebody_listens(const struct vsock *vsock)
+{
+    return vsock->waiting || atomic_load(&vsock->is_full);
+}
+
 /* The next buffer becomes vsock->buffer. False: there is none; when there is the guest will say so. */
 static bool take_buffer(struct vsock *vsock)
 {
@@ -47,7 +53,8 @@ static bool take_buffer(struct vsock *vsock)
 
     if (!can_be_used(vsock))
         return false;
-    ring_disarm(ring);
+    if (!somebody_listens(vsock))
+        ring_disarm(ring);
     while (tries--) {
         switch (ring_take(ring, &vsock->buffer)) {
         case RING_TAKEN:
@@ -100,6 +107,19 @@ void vsock_reply(struct vsock *vsock, const struct vsock_header *header)
     struct served_ring *served = enter(vsock);
 
     append(vsock, header);
+    send_replies(vsock);
+    served_ring_leave(served);
+}
+
+void vsock_tell(struct vsock_stream *stream, uint16_t op, uint32_t flags)
+{
+    struct vsock *vsock = stream->vsock;
+    struct served_ring *served = enter(vsock);
+    struct vsock_header header = vsock_stream_header(stream, op);
+
+    header.flags = flags;
+    if (!atomic_load(&stream->is_reset))
+        append(vsock, &header);
     send_replies(vsock);
     served_ring_leave(served);
 }
@@ -194,13 +214,12 @@ bool vsock_has_buffer(struct vsock *vsock)
 bool vsock_look_for_buffers(struct vsock *vsock)
 {
     struct served_ring *served = enter(vsock);
-    bool waits;
+    bool is_open = can_be_used(vsock);
 
     send_replies(vsock);
     pthread_cond_broadcast(&vsock->buffers);
-    waits = vsock->nr_replies || vsock->waiting;
     served_ring_leave(served);
-    return waits;
+    return is_open;
 }
 
 void vsock_forget_replies(struct vsock *vsock)

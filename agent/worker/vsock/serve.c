@@ -35,13 +35,13 @@ static void take_packets(struct vsock *vsock)
 static void *listen_for_buffers(void *context)
 {
     struct vsock *vsock = context;
-    bool waits;
+    bool has_ring;
 
     for (;;) {
-        waits = vsock_look_for_buffers(vsock);
+        has_ring = vsock_look_for_buffers(vsock);
         if (atomic_exchange(&vsock->is_full, false))
             doorbell_wake(&vsock->virtio.rings[VSOCK_QUEUE_TX].doorbell);
-        doorbell_sleep(&vsock->virtio.rings[VSOCK_QUEUE_RX].doorbell, waits);
+        doorbell_sleep(&vsock->virtio.rings[VSOCK_QUEUE_RX].doorbell, has_ring);
     }
     return NULL;
 }
@@ -79,10 +79,13 @@ static void serve(struct virtio_device *virtio)
 
 static void stop(struct virtio_device *virtio)
 {
-    struct vsock *vsock = vsock_of(virtio);
+    streams_reset_all(&vsock_of(virtio)->streams);
+}
 
-    streams_reset_all(&vsock->streams);
-    vsock_forget_replies(vsock);
+/* Not for the next driver. */
+static void forget(struct virtio_device *virtio)
+{
+    vsock_forget_replies(vsock_of(virtio));
 }
 
 /* Who looks into the guest's memory has a turn, and those are over. */
@@ -115,6 +118,7 @@ const struct virtio_device_kind vsock_kind = {
     .serve = serve,
     .stop = stop,
     .is_idle = is_idle,
+    .forget = forget,
     .running = running,
     .watch = watch,
     .say_goodbye = say_goodbye,

@@ -38,7 +38,6 @@ void vsock_stream_free(struct vsock_stream *stream)
     free(stream);
 }
 
-/* Under the lock, or by who is alone with it. */
 struct vsock_header vsock_stream_header(const struct vsock_stream *stream, uint16_t op)
 {
     const struct address_vsock *address = &stream->vsock->address;
@@ -145,6 +144,22 @@ void vsock_stream_reset(struct vsock_stream *stream)
     wake_all(stream);
 }
 
+void vsock_stream_let_go(struct vsock_stream *stream)
+{
+    pthread_mutex_lock(&stream->lock);
+    stream->is_kept = false;
+    pthread_cond_broadcast(&stream->arrived);
+    pthread_mutex_unlock(&stream->lock);
+}
+
+void vsock_stream_wait_let_go(struct vsock_stream *stream)
+{
+    pthread_mutex_lock(&stream->lock);
+    while (stream->is_kept)
+        pthread_cond_wait(&stream->arrived, &stream->lock);
+    pthread_mutex_unlock(&stream->lock);
+}
+
 /* From here on the carrier of a connection: called by its threads. */
 
 static size_t take_held(struct vsock_stream *stream, struct span *to)
@@ -208,13 +223,10 @@ static ssize_t wait_for_bytes(struct vsock_stream *stream, struct span *to, bool
 /* Returns whether the lock was let go for it. */
 static bool tell_credit(struct vsock_stream *stream)
 {
-    struct vsock_header update;
-
     if (atomic_load(&stream->is_reset) || !vsock_stream_owes_credit(stream))
         return false;
-    update = vsock_stream_header(stream, VSOCK_OP_CREDIT_UPDATE);
     pthread_mutex_unlock(&stream->lock);
-    vsock_reply(stream->vsock, &update);
+    vsock_tell(stream, VSOCK_OP_CREDIT_UPDATE, 0);
     pthread_mutex_lock(&stream->lock);
     return true;
 }
@@ -260,7 +272,6 @@ static bool may_send(const struct vsock_stream *stream)
 /* Returns what may be sent, at most @most, and counts it as sent; 0 with errno. */
 static size_t take_credit(struct vsock_stream *stream, size_t most, uint64_t until)
 {
-    const struct vsock_header request = vsock_stream_header(stream, VSOCK_OP_CREDIT_REQUEST);
     bool has_asked = false;
     size_t credit = 0;
 
@@ -269,7 +280,7 @@ static size_t take_credit(struct vsock_stream *stream, size_t most, uint64_t unt
         if (!has_asked) {
             has_asked = true;
             pthread_mutex_unlock(&stream->lock);
-            vsock_reply(stream->vsock, &request);
+            vsock_tell(stream, VSOCK_OP_CREDIT_REQUEST, 0);
             pthread_mutex_lock(&stream->lock);
         } else if (!wait_until(&stream->allowed, &stream->lock, until)) {
             errno = EAGAIN;
@@ -349,19 +360,18 @@ static bool takes_bytes(struct stream *carried)
 static void shut_down(struct stream *carried, int way)
 {
     struct vsock_stream *stream = carried->carried;
-    struct vsock_header packet = vsock_stream_header(stream, VSOCK_OP_SHUTDOWN);
+    uint32_t flags;
     bool tells;
 
     pthread_mutex_lock(&stream->lock);
-    tells =
-        way != SHUT_RD && stream->sends && stream->peer_receives && !atomic_load(&stream->is_reset);
+    tells = way != SHUT_RD && stream->sends && stream->peer_receives;
     stream->receives &= way == SHUT_WR;
     stream->sends &= way == SHUT_RD;
     wake_all(stream);
-    packet.flags = VSOCK_SHUTDOWN_SEND | (stream->receives ? 0 : VSOCK_SHUTDOWN_RECEIVE);
+    flags = VSOCK_SHUTDOWN_SEND | (stream->receives ? 0 : VSOCK_SHUTDOWN_RECEIVE);
     pthread_mutex_unlock(&stream->lock);
     if (tells)
-        vsock_reply(stream->vsock, &packet);
+        vsock_tell(stream, VSOCK_OP_SHUTDOWN, flags);
 }
 
 static int set_patience(struct stream *carried, unsigned int receive_ms, unsigned int send_ms)

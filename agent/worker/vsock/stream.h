@@ -46,6 +46,7 @@ struct vsock_stream {
     bool sends; /* we do */
     bool receives;
     atomic_bool is_reset;
+    bool is_kept;            /* by who took a packet of it, until that is answered */
     unsigned int receive_ms; /* 0: for ever */
     unsigned int send_ms;
 };
@@ -54,7 +55,7 @@ struct vsock_stream {
 struct vsock_stream *vsock_stream_new(struct vsock *vsock, uint32_t port);
 void vsock_stream_free(struct vsock_stream *stream);
 
-/* A packet's header, from us. */
+/* A packet's header, from us. Of one that is told what was taken: under the turn of the ring, see vsock_tell(). */
 struct vsock_header vsock_stream_header(const struct vsock_stream *stream, uint16_t op);
 
 /* Under its lock, by who takes packets. */
@@ -71,6 +72,11 @@ void vsock_stream_shut(struct vsock_stream *stream, uint32_t flags);
 
 /* Under its lock: nothing comes or goes any more. */
 void vsock_stream_reset(struct vsock_stream *stream);
+
+/* By who kept it, without its lock: it may be freed. */
+void vsock_stream_let_go(struct vsock_stream *stream);
+/* Until then. */
+void vsock_stream_wait_let_go(struct vsock_stream *stream);
 
 extern const struct stream_carrier vsock_carrier;
 

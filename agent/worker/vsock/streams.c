@@ -150,8 +150,7 @@ bool streams_remove(struct streams *streams, struct vsock_stream *stream)
     streams->count--;
     pthread_mutex_unlock(&streams->lock);
     /* Who has found it before lets go of it first. */
-    pthread_mutex_lock(&stream->lock);
-    pthread_mutex_unlock(&stream->lock);
+    vsock_stream_wait_let_go(stream);
     vsock_stream_free(stream);
     return was_listed;
 }

@@ -15,13 +15,14 @@ enum { SPINS = 64 /* looks at the ring between two at the clock */ };
 struct verdict {
     bool replies;
     struct vsock_header reply;
+    struct vsock_stream *owed;  /* a credit; kept until then */
     struct vsock_stream *begun; /* a connection is to be made of it */
 };
 
-static void reply_for(struct verdict *verdict, const struct vsock_stream *stream, uint16_t op)
+static void owe_credit(struct verdict *verdict, struct vsock_stream *stream)
 {
-    verdict->replies = true;
-    verdict->reply = vsock_stream_header(stream, op);
+    verdict->owed = stream;
+    stream->is_kept = true;
 }
 
 /* Whoever sent it has no stream, or not any more. A reset is not answered. */
@@ -60,7 +61,6 @@ static void begin_stream(struct vsock *vsock, const struct vsock_header *header,
     }
     vsock_stream_hear(stream, header);
     verdict->begun = stream;
-    reply_for(verdict, stream, VSOCK_OP_RESPONSE);
 }
 
 /* Under the lock of @stream. Returns NULL, or what is wrong with the packet. */
@@ -74,20 +74,22 @@ static const char *carry_out(struct vsock_stream *stream, struct chain_side *sid
             return "bytes come behind the last";
         if (!vsock_stream_put(stream, side, VSOCK_HEADER_SIZE, header->len))
             return "there are more bytes than it has credit for";
-        if (vsock_stream_owes_credit(stream))
-            reply_for(verdict, stream, VSOCK_OP_CREDIT_UPDATE);
-        return NULL;
+        break;
     case VSOCK_OP_SHUTDOWN:
         vsock_stream_shut(stream, header->flags);
         return NULL;
     case VSOCK_OP_CREDIT_REQUEST:
-        reply_for(verdict, stream, VSOCK_OP_CREDIT_UPDATE);
+        owe_credit(verdict, stream);
         return NULL;
     case VSOCK_OP_CREDIT_UPDATE:
-        return NULL;
+        break;
     default:
         return "its operation is unknown, or not for a stream that is connected";
     }
+    /* More than before, or a guest that promises less has to be told of less. */
+    if (vsock_stream_owes_credit(stream))
+        owe_credit(verdict, stream);
+    return NULL;
 }
 
 static void use_stream(struct vsock *vsock, struct chain_side *side,
@@ -132,20 +134,25 @@ static void judge(struct vsock *vsock, struct chain_side *side, struct verdict *
 }
 
 /* It is known, and could be reset, but nobody else has it yet. */
-static void begin_connection(struct vsock *vsock, struct verdict *verdict)
+static void begin_connection(struct vsock *vsock, struct vsock_stream *stream)
 {
-    struct vsock_stream *stream = verdict->begun;
+    struct vsock_header packet = vsock_stream_header(stream, VSOCK_OP_RST);
     char peer[PEER_NAME_SIZE];
 
     snprintf(peer, sizeof(peer), "vsock %u:%u", vsock->address.cid, stream->port);
-    vsock_reply(vsock, &verdict->reply);
+    vsock_tell(stream, VSOCK_OP_RESPONSE, 0);
     if (connection_begin_carried(&vsock_carrier, stream, peer)) {
         virtio_device_tell(&vsock->virtio);
         return;
     }
-    verdict->reply.op = VSOCK_OP_RST;
-    streams_remove(&vsock->streams, stream);
-    vsock_reply(vsock, &verdict->reply);
+    if (streams_remove(&vsock->streams, stream))
+        vsock_reply(vsock, &packet);
+}
+
+static void tell_credit(struct vsock_stream *stream)
+{
+    vsock_tell(stream, VSOCK_OP_CREDIT_UPDATE, 0);
+    vsock_stream_let_go(stream);
 }
 
 static bool spin(struct vsock *vsock)
@@ -196,7 +203,9 @@ enum ring_outcome vsock_take(struct vsock *vsock)
     outcome = take(vsock, &verdict);
     served_ring_leave(served);
     if (verdict.begun)
-        begin_connection(vsock, &verdict);
+        begin_connection(vsock, verdict.begun);
+    else if (verdict.owed)
+        tell_credit(verdict.owed);
     else if (verdict.replies)
         vsock_reply(vsock, &verdict.reply);
     return outcome;

@@ -56,6 +56,12 @@ enum ring_outcome vsock_take(struct vsock *vsock);
 
 /* deliver.c. Send a packet without a payload, now or when there are buffers. Not under a turn. */
 void vsock_reply(struct vsock *vsock, const struct vsock_header *header);
+/*
+ * The same of a stream, which its user has, or who took a packet of it. Made under the turn, so that the guest
+ * hears of what was taken in that order; not if the stream was reset, as the port may have another one by then.
+ * @flags  of a VSOCK_OP_SHUTDOWN, else 0
+ */
+void vsock_tell(struct vsock_stream *stream, uint16_t op, uint32_t flags);
 /* Whether so many replies wait that no more may be caused. */
 bool vsock_is_full(struct vsock *vsock);
 
@@ -68,7 +74,7 @@ ssize_t vsock_deliver(struct vsock *vsock, struct vsock_stream *stream, struct s
 /* Whether there is a buffer for one more. */
 bool vsock_has_buffer(struct vsock *vsock);
 
-/* There may be new buffers: send what waits, and wake who does. Returns whether still something waits. */
+/* There may be new buffers: send what waits, and wake who does. Returns whether there may be more at some time. */
 bool vsock_look_for_buffers(struct vsock *vsock);
 /* Nothing is to be sent any more. */
 void vsock_forget_replies(struct vsock *vsock);
