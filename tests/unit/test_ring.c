@@ -4,9 +4,11 @@
 #include "guest.h"
 #include "wire/read.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -266,6 +268,35 @@ static void test_a_chain_that_was_not_returned(void **state)
     assert_broken();
 }
 
+static void *return_slowly(void *begun)
+{
+    pthread_mutex_lock(&ring.lock);
+    pthread_barrier_wait(begun);
+    usleep(10000);
+    ledger_return_end(&ledger, 0);
+    pthread_mutex_unlock(&ring.lock);
+    return NULL;
+}
+
+/* The driver sees its return, and posts it again, before the thread that returns it has noted that. */
+static void test_a_chain_that_is_being_returned(void **state)
+{
+    pthread_barrier_t begun;
+    pthread_t other;
+
+    (void)state;
+    put_pair(0);
+    guest_post(&guest, 0);
+    assert_int_equal(ring_take(&ring, &chain), RING_TAKEN);
+    pthread_barrier_init(&begun, NULL, 2);
+    assert_int_equal(pthread_create(&other, NULL, return_slowly, &begun), 0);
+    pthread_barrier_wait(&begun);
+    guest_post(&guest, 0);
+    assert_int_equal(ring_take(&ring, &chain), RING_TAKEN);
+    pthread_join(other, NULL);
+    pthread_barrier_destroy(&begun);
+}
+
 static void test_rings_that_are_not_there(void **state)
 {
     struct device_ring wrong = guest.state.rings[0];
@@ -426,6 +457,7 @@ int main(void)
         test(test_the_available_index_goes_back),
         test(test_a_head_beyond_the_queue),
         test(test_a_chain_that_was_not_returned),
+        test(test_a_chain_that_is_being_returned),
         test(test_rings_that_are_not_there),
         test(test_a_driver_that_does_not_want_to_hear),
         test_with_events(test_both_tell_from_when_on_they_want_to_hear),

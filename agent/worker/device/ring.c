@@ -275,6 +275,16 @@ static enum ring_outcome break_ring(struct ring *ring, const char *why, uint32_t
     return RING_BROKEN;
 }
 
+/* The driver may use a head again as soon as it sees it returned, which is before the ledger has that. */
+static bool note_taken(struct ring *ring, uint16_t head, uint32_t answer_size)
+{
+    if (ledger_take(ring->ledger, head, answer_size))
+        return true;
+    pthread_mutex_lock(&ring->lock);
+    pthread_mutex_unlock(&ring->lock);
+    return ledger_take(ring->ledger, head, answer_size);
+}
+
 enum ring_outcome ring_take(struct ring *ring, struct chain *chain)
 {
     struct walk under_way = {.ring = ring, .chain = chain};
@@ -294,7 +304,7 @@ enum ring_outcome ring_take(struct ring *ring, struct chain *chain)
         return break_ring(ring, "a chain begins beyond the queue", head);
     usable = walk(&under_way, head);
     answer_size = chain->accel.magic == WIRE_MAGIC ? chain->accel.answer_size : 0;
-    if (!ledger_take(ring->ledger, head, usable ? answer_size : 0))
+    if (!note_taken(ring, head, usable ? answer_size : 0))
         return break_ring(ring, "a chain is available that was not returned yet", head);
     ring->next_avail++;
     if (usable)
