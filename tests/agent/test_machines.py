@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Machines that come and go, beside a fake worker: test_machines.py AGENT [PART OF A NAME]"""
+import contextlib
 import ctypes
 import os
 import pathlib
@@ -81,7 +82,12 @@ class MachinesTest(unittest.TestCase):
         return vmm
 
     def call(self, vmm):
-        connection = connect(vmm.listener)
+        """The file is there a moment before somebody listens."""
+        def connected():
+            with contextlib.suppress(ConnectionRefusedError):
+                return connect(vmm.listener)
+
+        connection = until(connected)
         self.addCleanup(connection.close)
         return connection
 
