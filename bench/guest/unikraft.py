@@ -35,8 +35,8 @@ CALLS = {'noop': 'NOOP', 'small': 'a product of 2 x 2, nothing computed',
          'product': 'a matrix of 8 MiB in place, nothing computed'}
 
 
-def image(folder, program=None):
-    return IMAGES / folder / f'{program or folder}_qemu-x86_64'
+def image(name):
+    return IMAGES / name / f'{name}_qemu-x86_64'
 
 
 def reference(name):
@@ -145,9 +145,9 @@ def report_calls(ticks_in_us):
 
 
 def main():
-    missing = [path for path in (*map(image, NEEDED), image('paged', 'copies')) if not path.exists()]
+    missing = [name for name in NEEDED if not image(name).exists()]
     if missing:
-        print(f'{missing[0]} was not made: see bench/README.md')
+        print(f'{image(missing[0])} was not made: see bench/README.md')
         return 77
     report_sizes()
     report_memory()
@@ -155,7 +155,6 @@ def main():
     report_boot(ticks_in_ms)
     report_calls(ticks_in_ms / 1e3)
     guest.report_places('Unikraft', guest.report_copies('Unikraft', image('copies')))
-    guest.report_copies('Unikraft with paging', image('paged', 'copies'))
     return 0
 
 
