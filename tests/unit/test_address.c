@@ -312,7 +312,8 @@ static void test_files_that_are_no_sockets(void **state)
     close(listen_at(unix_address("stale")));
     assert_int_equal(symlink("stale", scratch_path("link")), 0);
     assert_not_listening(unix_address("link"), VACCEL_EEXIST, "no socket");
-    assert_not_listening(unix_address("none/socket"), VACCEL_ENOENT, "its directory does not exist");
+    assert_not_listening(unix_address("none/socket"), VACCEL_ENOENT,
+                         "its directory does not exist");
     assert_int_equal(scratch_count(), 4);
 }
 
