@@ -119,8 +119,8 @@ class TestImages(unittest.TestCase):
                            for name in ('digest', 'mirror'))
         for machine in ('q35', 'microvm-unikraft'):
             with self.subTest(machine):
-                command = [sys.executable, ROOT / 'tests' / 'guest' / 'test_conformance.py', machine,
-                           BUILD / 'agent' / 'vaccel-agent', self.image('conformance'), plugins]
+                command = [sys.executable, ROOT / 'tests' / 'guest' / 'test_conformance.py', 'carrier',
+                           machine, BUILD / 'agent' / 'vaccel-agent', self.image('conformance'), plugins]
                 done = subprocess.run(command, text=True, stdout=subprocess.PIPE, check=False,
                                       env=environment(PYTHONPATH=':'.join(sys.path[:2])))
                 self.assertEqual(done.returncode, 0, done.stdout)
