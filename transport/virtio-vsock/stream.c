@@ -222,21 +222,9 @@ int vsock_stream_connect(struct vsock_driver *driver, uint32_t cid, uint32_t por
 
 static size_t take_held(struct vsock_stream *stream, struct span *to)
 {
-    struct iovec piece;
-    size_t done = 0;
-    size_t most;
+    size_t done =
+        span_take_from_ring(to, stream->held, VSOCK_HELD_MOST, &stream->start, &stream->count);
 
-    while (stream->count) {
-        most = VSOCK_HELD_MOST - stream->start;
-        piece = span_next(to, stream->count < most ? stream->count : most);
-        if (!piece.iov_len)
-            break;
-        memcpy(piece.iov_base, stream->held + stream->start, piece.iov_len);
-        span_use(to, piece.iov_len);
-        stream->start = (stream->start + piece.iov_len) % VSOCK_HELD_MOST;
-        stream->count -= piece.iov_len;
-        done += piece.iov_len;
-    }
     stream->taken += (uint32_t)done;
     return done;
 }

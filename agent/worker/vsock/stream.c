@@ -164,21 +164,9 @@ void vsock_stream_wait_let_go(struct vsock_stream *stream)
 
 static size_t take_held(struct vsock_stream *stream, struct span *to)
 {
-    struct iovec piece;
-    size_t done = 0;
-    size_t most;
+    size_t done =
+        span_take_from_ring(to, stream->buffer, VSOCK_PROMISED, &stream->start, &stream->held);
 
-    while (stream->held) {
-        most = VSOCK_PROMISED - stream->start;
-        piece = span_next(to, stream->held < most ? stream->held : most);
-        if (!piece.iov_len)
-            break;
-        memcpy(piece.iov_base, stream->buffer + stream->start, piece.iov_len);
-        span_use(to, piece.iov_len);
-        stream->start = (stream->start + piece.iov_len) % VSOCK_PROMISED;
-        stream->held -= piece.iov_len;
-        done += piece.iov_len;
-    }
     /* The same pages again, which are in the processor's cache. */
     if (!stream->held)
         stream->start = 0;
