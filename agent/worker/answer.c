@@ -2,7 +2,7 @@
 #include "agent/worker/handlers.h"
 #include "agent/worker/text.h"
 #include "agent/worker/worker.h"
-#include "platform/hosted/log_tap.h"
+#include "core/log.h"
 
 /* From a complete request to its answer. */
 
@@ -158,9 +158,9 @@ void incoming_run(struct client *client, struct incoming *incoming)
     answer.room = NULL;
     answer.data = NULL;
     wire_begin(&answer.writer, answer.small, sizeof(answer.small), WIRE_ANSWER, id);
-    platform_log_tap(incoming->sentence, sizeof(incoming->sentence));
+    log_tap((struct log_tap){incoming->sentence, sizeof(incoming->sentence)});
     status = handle(client, incoming, &answer);
-    platform_log_tap(NULL, 0);
+    log_tap((struct log_tap){0});
     name_want(incoming, status);
     if (status != VACCEL_OK)
         log_failure(client, incoming, status);

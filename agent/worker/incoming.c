@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/worker/incoming.h"
 #include "agent/worker/worker.h"
-#include "platform/hosted/log_tap.h"
+#include "core/log.h"
 
 /* Which requests have no answer yet, and what is counted for them. */
 
@@ -81,11 +81,11 @@ static int check(const struct incoming *incoming)
 
 void incoming_admit(struct client *client, struct incoming *incoming)
 {
-    platform_log_tap(incoming->sentence, sizeof(incoming->sentence));
+    log_tap((struct log_tap){incoming->sentence, sizeof(incoming->sentence)});
     incoming->refused = check(incoming);
     if (incoming->refused == VACCEL_OK)
         incoming->refused = client->carrier->prepare(client, incoming);
-    platform_log_tap(NULL, 0);
+    log_tap((struct log_tap){0});
 }
 
 /* Under the lock. */

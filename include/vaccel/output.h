@@ -40,7 +40,7 @@ int vaccel_output_drop(struct vaccel_session *sess, struct vaccel_output *out);
 
 /*
  * For plugins: deliver @size bytes of @data into @out, or hold a copy of them with the session.
- * @data may be NULL if @size is 0. Does nothing if @out is NULL (an output nobody wants).
+ * @data may be @out->data: who has written there saves the copy. @data may be NULL if @size is 0. Does nothing if @out is NULL (an output nobody wants).
  * Returns EINVAL, ESESS, ENOMEM (also if the session holds others and they would be more than 1 GiB
  * with this one), or ERANGE if room was given and was too small.
  */

@@ -65,30 +65,50 @@ static any_function function_of(const struct vaccel_op *op)
     return __extension__(any_function) op->func;
 }
 
-static void fill_ops(struct dispatch *dispatch)
+static void fill(struct dispatch *dispatch, vaccel_op_type_t type, any_function func,
+                 struct vaccel_plugin *owner)
 {
-    const struct vaccel_op *op;
-    size_t i;
-    int type;
-
-    for (type = 0; type < VACCEL_OP_MAX; type++) {
-        for (i = 0; i < dispatch->nr_plugins && !dispatch->func[type]; i++) {
-            op = dispatch->plugins[i]->ops[type];
-            dispatch->func[type] = op ? function_of(op) : NULL;
-            dispatch->owner[type] = op ? dispatch->plugins[i] : NULL;
-        }
-    }
+    if (dispatch->func[type])
+        return;
+    dispatch->func[type] = func;
+    dispatch->owner[type] = owner;
 }
 
-static void fill_fallbacks(struct dispatch *dispatch)
+static void fill_ops(struct dispatch *dispatch, struct vaccel_plugin *plugin)
+{
+    int type;
+
+    for (type = 0; type < VACCEL_OP_MAX; type++)
+        if (plugin->ops[type])
+            fill(dispatch, (vaccel_op_type_t)type, function_of(plugin->ops[type]), plugin);
+}
+
+static bool enables(const struct vaccel_plugin *plugin, const struct dispatch_fallback *fallback)
+{
+    const struct plugin_record *record = plugin->core;
+
+    return fallback->by == VACCEL_OP_MAX ? record->engine != NULL
+                                         : plugin->ops[fallback->by] != NULL;
+}
+
+static void fill_fallbacks(struct dispatch *dispatch, struct vaccel_plugin *plugin)
 {
     const struct dispatch_fallback *fallback = dispatch_fallbacks;
 
-    for (; fallback && fallback->func; fallback++) {
-        if (dispatch->remote || dispatch->func[fallback->type] || !dispatch->func[fallback->by])
-            continue;
-        dispatch->func[fallback->type] = fallback->func;
-        dispatch->owner[fallback->type] = dispatch->owner[fallback->by];
+    for (; fallback && fallback->func; fallback++)
+        if (enables(plugin, fallback))
+            fill(dispatch, fallback->type, fallback->func, plugin);
+}
+
+/* A plugin's own functions, and what the library makes of them, before those of the next plugin. */
+static void fill_functions(struct dispatch *dispatch)
+{
+    size_t i;
+
+    for (i = 0; i < dispatch->nr_plugins; i++) {
+        fill_ops(dispatch, dispatch->plugins[i]);
+        if (!dispatch->remote)
+            fill_fallbacks(dispatch, dispatch->plugins[i]);
     }
 }
 
@@ -161,8 +181,7 @@ static struct dispatch *make(struct vaccel_plugin *chosen)
     dispatch->chosen = chosen;
     dispatch->remote = chosen->info->is_virtio;
     fill_plugins(dispatch);
-    fill_ops(dispatch);
-    fill_fallbacks(dispatch);
+    fill_functions(dispatch);
     if (!fill_named_ops(dispatch)) {
         platform_free(dispatch);
         return NULL;

@@ -24,13 +24,13 @@ struct dispatch {
 };
 
 /*
- * An operation that the library itself can do by means of another one. The operations' layer
- * defines the table; it ends with a func of NULL. A program that has the library linked in, and no
+ * An operation that the library itself can do by means of another one, or of an engine for models. The
+ * operations' layer defines the table; it ends with a func of NULL. A program that has the library linked in, and no
  * plugin beside a transport, does without it and so without the operations in it: hence weak.
  */
 struct dispatch_fallback {
     vaccel_op_type_t type;
-    vaccel_op_type_t by;
+    vaccel_op_type_t by; /* VACCEL_OP_MAX: an engine */
     any_function func;
 };
 extern const struct dispatch_fallback dispatch_fallbacks[] __attribute__((weak));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/log.h"
 #include "core/error_text.h"
+#include "core/marks.h"
 #include "platform/platform.h"
 #include "platform/text.h"
 #include "vaccel/config.h"
@@ -74,10 +75,39 @@ static void drop_newlines(char *message)
         message[--length] = '\0';
 }
 
+struct log_tap log_tap(struct log_tap tap)
+{
+    struct thread_marks *thread = platform_thread_pointer;
+    struct log_tap before = {NULL, 0};
+
+    if (!thread)
+        thread = marks_attach();
+    if (!thread)
+        return before;
+    before = thread->tap;
+    thread->tap = tap;
+    return before;
+}
+
+static const struct log_tap *tap_of_thread(int level)
+{
+    const struct thread_marks *thread = platform_thread_pointer;
+
+    return level == VACCEL_LOG_ERROR && thread && thread->tap.text ? &thread->tap : NULL;
+}
+
+static void write_to_tap(const struct log_tap *tap, const char *line)
+{
+    size_t length = text_length(tap->text);
+
+    text_format(tap->text + length, tap->size - length, "%s%s", length ? "; " : "", line);
+}
+
 void vaccel_log_message(vaccel_log_level_t level, const char *format, ...)
 {
     char message[LINE_SIZE];
     char line[LINE_SIZE];
+    const struct log_tap *tap;
     va_list arguments;
 
     if ((int)level > __atomic_load_n(&shown_level, __ATOMIC_RELAXED) || !format)
@@ -88,7 +118,11 @@ void vaccel_log_message(vaccel_log_level_t level, const char *format, ...)
     va_end(arguments);
     drop_newlines(message);
     make_printable(line, message);
-    platform_log((int)level, line);
+    tap = tap_of_thread((int)level);
+    if (tap)
+        write_to_tap(tap, line);
+    else
+        platform_log((int)level, line);
 }
 
 int log_start(int level, const char *file)

@@ -65,6 +65,7 @@ void platform_thread_ended(void *pointer)
     struct thread_marks *thread = pointer;
 
     end_calls(thread);
+    thread->tap = (struct log_tap){0};
     platform_lock(&lock);
     thread->in_use = false;
     platform_unlock(&lock);

@@ -9,6 +9,7 @@
  * fence moved to the rare side).
  */
 
+#include "core/log.h"
 #include "platform/platform.h"
 #include "vaccel/error.h"
 
@@ -24,6 +25,7 @@ struct mark {
 struct thread_marks {
     struct mark marks[MARKS_DEPTH];
     unsigned int depth;
+    struct log_tap tap;
     bool in_use; /* belongs to a living thread; guarded by the lock */
     struct thread_marks *next;
 };

@@ -80,7 +80,7 @@ static int deliver(struct session_core *core, struct vaccel_output *out, const v
     int ret;
 
     if (placed && size <= out->size) {
-        if (size)
+        if (size && data != out->data)
             memcpy(out->data, data, size);
         out->size = size;
         out->held = 0;

@@ -2,6 +2,7 @@
 #ifndef CORE_PLUGINS_H
 #define CORE_PLUGINS_H
 
+#include "vaccel/engine.h"
 #include "vaccel/plugin.h"
 
 /* The plugins that are loaded, in the order of loading. */
@@ -14,6 +15,7 @@ struct plugin_record {
     bool ready;         /* its init() succeeded: sessions may use it */
     const struct vaccel_named_op **named_ops;
     size_t nr_named_ops;
+    const struct vaccel_model_engine *engine; /* NULL: it runs no models */
 };
 
 /*

@@ -7,8 +7,8 @@
 #include "platform/text.h"
 #include "vaccel.h"
 
-/* Under the registry's lock. */
-static struct registration *find(struct session_core *session, const struct vaccel_resource *res)
+struct registration *registration_find(struct session_core *session,
+                                       const struct vaccel_resource *res)
 {
     struct vaccel_list_entry *entry;
     struct registration *registration;
@@ -132,7 +132,7 @@ static bool claim(struct registration *fresh, enum registration_state *state)
     const struct registration *there;
 
     registry_lock();
-    there = find(session, fresh->resource);
+    there = registration_find(session, fresh->resource);
     if (there)
         *state = there->state;
     else
@@ -211,6 +211,8 @@ static int leave(struct registration *registration)
     int ret;
 
     marks_wait(sess, res);
+    if (registration->model)
+        registration->release_model(registration->model);
     marked = marks_enter(sess, res) == VACCEL_OK;
     ret = tell_left(res, sess, session_dispatch(session_core_of(sess))->nr_plugins);
     if (marked)
@@ -275,7 +277,7 @@ static int begin_unregister(struct vaccel_resource *res, struct vaccel_session *
     if (!core_usable(session) || !core_usable(core_load(&res->core)))
         return VACCEL_ESESS;
     registry_lock();
-    *registration = find(session, res);
+    *registration = registration_find(session, res);
     if (*registration && (*registration)->state == REGISTRATION_COMPLETE) {
         begin_leaving(*registration);
         ret = VACCEL_OK;

@@ -18,6 +18,9 @@ struct registration {
     struct vaccel_session *session;
     struct vaccel_resource *resource;
     enum registration_state state;
+    /* What is loaded for both, or NULL, and how it is given up; under the registry's lock. */
+    struct loaded_model *model;
+    void (*release_model)(struct loaded_model *model);
 };
 
 static inline struct registration *registration_in_session(struct vaccel_list_entry *entry)
@@ -29,6 +32,10 @@ static inline struct registration *registration_in_resource(struct vaccel_list_e
 {
     return (struct registration *)((char *)entry - offsetof(struct registration, in_resource));
 }
+
+/* The one of both, or NULL. Under the registry's lock. */
+struct registration *registration_find(struct session_core *session,
+                                       const struct vaccel_resource *res);
 
 /* Undo all registrations of a session, or of a resource, that is being released. */
 void registration_drop_session(struct vaccel_session *sess);

@@ -70,6 +70,7 @@ static struct resource_core *core_new(struct vaccel_resource *res)
     if (!core)
         return NULL;
     list_init(&core->registrations);
+    list_init(&core->models);
     list_init(&core->all);
     core->resource = res;
     core->generation = core_generation();

@@ -10,6 +10,7 @@
 struct resource_core {
     struct vaccel_list_entry registrations; /* under the registry's lock */
     size_t nr_sessions;                     /* the registrations that are complete */
+    struct vaccel_list_entry models;        /* that are loaded of it; under the registry's lock */
     struct vaccel_list_entry all;           /* in the list of all, in the order of making */
     struct vaccel_resource *resource;
     unsigned int generation;          /* core_generation() of who made it, and its files */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/error_text.h"
-#include "ops/op.h"
+#include "ops/fallbacks.h"
 #include "platform/text.h"
 #include "vaccel.h"
 
@@ -67,9 +67,9 @@ static int finish(struct vaccel_session *sess, const char *kind, struct vaccel_o
     return ret;
 }
 
-static int classify(struct vaccel_session *sess, const void *img, unsigned char *out_text,
-                    unsigned char *out_imgname, size_t len_img, size_t len_out_text,
-                    size_t len_out_imgname)
+int image_classify_by_vision(struct vaccel_session *sess, const void *img, unsigned char *out_text,
+                             unsigned char *out_imgname, size_t len_img, size_t len_out_text,
+                             size_t len_out_imgname)
 {
     struct vaccel_vision_class best = {0};
     struct vaccel_output classes = {.data = &best, .size = sizeof(best)};
@@ -85,8 +85,8 @@ static int classify(struct vaccel_session *sess, const void *img, unsigned char 
     return finish(sess, "classify", &picture, out_imgname, len_out_imgname, ret);
 }
 
-static int detect(struct vaccel_session *sess, const void *img, unsigned char *out_imgname,
-                  size_t len_img, size_t len_out_imgname)
+int image_detect_by_vision(struct vaccel_session *sess, const void *img, unsigned char *out_imgname,
+                           size_t len_img, size_t len_out_imgname)
 {
     struct vaccel_output picture = {0};
     int ret = vaccel_vision_detect(sess, img, len_img, NULL, out_imgname ? &picture : NULL);
@@ -94,8 +94,8 @@ static int detect(struct vaccel_session *sess, const void *img, unsigned char *o
     return finish(sess, "detect", &picture, out_imgname, len_out_imgname, ret);
 }
 
-static int segment(struct vaccel_session *sess, const void *img, unsigned char *out_imgname,
-                   size_t len_img, size_t len_out_imgname)
+int image_segment_by_vision(struct vaccel_session *sess, const void *img,
+                            unsigned char *out_imgname, size_t len_img, size_t len_out_imgname)
 {
     struct vaccel_output picture = {0};
     int ret =
@@ -104,8 +104,8 @@ static int segment(struct vaccel_session *sess, const void *img, unsigned char *
     return finish(sess, "segment", &picture, out_imgname, len_out_imgname, ret);
 }
 
-static int pose(struct vaccel_session *sess, const void *img, unsigned char *out_imgname,
-                size_t len_img, size_t len_out_imgname)
+int image_pose_by_vision(struct vaccel_session *sess, const void *img, unsigned char *out_imgname,
+                         size_t len_img, size_t len_out_imgname)
 {
     struct vaccel_output picture = {0};
     int ret = vaccel_vision_pose(sess, img, len_img, NULL, out_imgname ? &picture : NULL);
@@ -113,20 +113,11 @@ static int pose(struct vaccel_session *sess, const void *img, unsigned char *out
     return finish(sess, "pose", &picture, out_imgname, len_out_imgname, ret);
 }
 
-static int depth(struct vaccel_session *sess, const void *img, unsigned char *out_imgname,
-                 size_t len_img, size_t len_out_imgname)
+int image_depth_by_vision(struct vaccel_session *sess, const void *img, unsigned char *out_imgname,
+                          size_t len_img, size_t len_out_imgname)
 {
     struct vaccel_output picture = {0};
     int ret = vaccel_vision_depth(sess, img, len_img, NULL, NULL, out_imgname ? &picture : NULL);
 
     return finish(sess, "depth", &picture, out_imgname, len_out_imgname, ret);
 }
-
-const struct dispatch_fallback dispatch_fallbacks[] = {
-    {VACCEL_OP_IMAGE_CLASSIFY, VACCEL_OP_VISION_CLASSIFY, (any_function)classify},
-    {VACCEL_OP_IMAGE_DETECT, VACCEL_OP_VISION_DETECT, (any_function)detect},
-    {VACCEL_OP_IMAGE_SEGMENT, VACCEL_OP_VISION_SEGMENT, (any_function)segment},
-    {VACCEL_OP_IMAGE_POSE, VACCEL_OP_VISION_POSE, (any_function)pose},
-    {VACCEL_OP_IMAGE_DEPTH, VACCEL_OP_VISION_DEPTH, (any_function)depth},
-    {VACCEL_OP_MAX, VACCEL_OP_MAX, NULL},
-};

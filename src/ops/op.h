@@ -96,6 +96,10 @@ extern const struct op_spec op_vision_detect;
 extern const struct op_spec op_vision_segment;
 extern const struct op_spec op_vision_pose;
 extern const struct op_spec op_vision_depth;
+extern const struct op_spec op_model_load;
+extern const struct op_spec op_model_unload;
+extern const struct op_spec op_model_info;
+extern const struct op_spec op_model_run;
 
 /*
  * All of them by vaccel_op_type_t. Whoever uses this has all families in his program; a typed function

@@ -31,4 +31,8 @@ const struct op_spec *const op_specs[VACCEL_OP_MAX] = {
     [VACCEL_OP_VISION_SEGMENT] = &op_vision_segment,
     [VACCEL_OP_VISION_POSE] = &op_vision_pose,
     [VACCEL_OP_VISION_DEPTH] = &op_vision_depth,
+    [VACCEL_OP_MODEL_LOAD] = &op_model_load,
+    [VACCEL_OP_MODEL_UNLOAD] = &op_model_unload,
+    [VACCEL_OP_MODEL_INFO] = &op_model_info,
+    [VACCEL_OP_MODEL_RUN] = &op_model_run,
 };

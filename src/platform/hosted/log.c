@@ -2,7 +2,6 @@
 #include "platform/platform.h"
 #include "platform/hosted/error_code.h"
 #include "platform/hosted/log_lock.h"
-#include "platform/hosted/log_tap.h"
 #include "vaccel/error.h"
 #include "vaccel/log.h"
 
@@ -149,32 +148,11 @@ static void write_to_console(int level, const char *message)
     write_line(STDERR_FILENO, line, compose(line, level, message, isatty(STDERR_FILENO)));
 }
 
-/* What platform_log_tap() asked for. */
-static _Thread_local struct {
-    char *text;
-    size_t size;
-} tap;
-
-void platform_log_tap(char *text, size_t size)
-{
-    tap.text = text;
-    tap.size = size;
-}
-
-static void write_to_tap(const char *line)
-{
-    size_t length = strlen(tap.text);
-
-    snprintf(tap.text + length, tap.size - length, "%s%s", length ? "; " : "", line);
-}
-
 void platform_log(int level, const char *line)
 {
     int saved = errno;
 
-    if (tap.text && level == VACCEL_LOG_ERROR)
-        write_to_tap(line);
-    else if (!write_to_file(level, line))
+    if (!write_to_file(level, line))
         write_to_console(level, line);
     errno = saved;
 }
