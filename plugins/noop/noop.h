@@ -27,6 +27,9 @@ int noop_exec_with_resource(struct vaccel_session *sess, struct vaccel_resource 
 int noop_opencv(struct vaccel_session *sess, struct vaccel_arg *read, int nr_read,
                 struct vaccel_arg *write, int nr_write);
 
+/* engine.c */
+extern const struct vaccel_model_engine noop_engine;
+
 /* pictures.c */
 int noop_image_classify(struct vaccel_session *sess, const void *img, unsigned char *out_text,
                         unsigned char *out_imgname, size_t len_img, size_t len_out_text,

@@ -41,7 +41,9 @@ static struct vaccel_op ops[] = {
 
 static int init(void)
 {
-    return vaccel_plugin_register_ops(ops, sizeof(ops) / sizeof(ops[0]));
+    int ret = vaccel_plugin_register_ops(ops, sizeof(ops) / sizeof(ops[0]));
+
+    return ret == VACCEL_OK ? vaccel_plugin_register_model_engine(&noop_engine) : ret;
 }
 
 static int fini(void)
