@@ -15,6 +15,7 @@ $(BUILD)/build.ninja:
 
 setup:
 	tools/setup.sh build demo test
+	tools/wheels.sh
 
 demo:
 	tools/setup.sh build demo
@@ -23,6 +24,7 @@ demo:
 
 test:
 	tools/setup.sh build demo test
+	tools/wheels.sh
 	python3 tools/test.py
 
 test-bare:
@@ -31,6 +33,7 @@ test-bare:
 # A build folder that is there already has to find what is installed now.
 bench:
 	tools/setup.sh build bench
+	tools/wheels.sh
 	test ! -f $(BUILD)/build.ninja || meson setup --reconfigure $(BUILD)
 	$(MAKE) all
 	python3 bench/run.py $(BUILD)

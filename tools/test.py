@@ -20,7 +20,8 @@ FUZZED = SANITIZED + ['-Dfuzz=true', '-Db_lundef=false', '-Dtests=disabled']
 # Directory, what to set up, environment, which tests.
 VARIANTS = [
     ('build', TESTED, {}, []),
-    ('build/asan', TESTED + SANITIZED, {}, ['--no-suite', 'tree', '--timeout-multiplier', '3']),
+    ('build/asan', TESTED + SANITIZED, {},
+     ['--no-suite', 'tree', '--no-suite', 'models', '--timeout-multiplier', '3']),
     ('build/tsan', TESTED + ['-Db_sanitize=thread', '-Dblas=disabled', '-Dopencv=disabled'], {},
      ['--suite', 'threads', '--timeout-multiplier', '3']),
     ('build/fuzz', FUZZED, {'CC': 'clang', 'CXX': 'clang++'}, ['--suite', 'fuzz']),
