@@ -165,3 +165,8 @@ int classic_run_by_engine(struct vaccel_session *sess, struct vaccel_resource *m
     platform_free(tensors);
     return ret;
 }
+
+int classic_load_by_engine(struct vaccel_session *sess, struct vaccel_resource *model)
+{
+    return model_load(sess, model, NULL);
+}

@@ -15,10 +15,10 @@ const struct dispatch_fallback dispatch_fallbacks[] = {
     {VACCEL_OP_TF_MODEL_LOAD, VACCEL_OP_MAX, (any_function)tf_load_by_engine},
     {VACCEL_OP_TF_MODEL_UNLOAD, VACCEL_OP_MAX, (any_function)tf_unload_by_engine},
     {VACCEL_OP_TF_MODEL_RUN, VACCEL_OP_MAX, (any_function)tf_run_by_engine},
-    {VACCEL_OP_TFLITE_MODEL_LOAD, VACCEL_OP_MAX, (any_function)model_load},
+    {VACCEL_OP_TFLITE_MODEL_LOAD, VACCEL_OP_MAX, (any_function)classic_load_by_engine},
     {VACCEL_OP_TFLITE_MODEL_UNLOAD, VACCEL_OP_MAX, (any_function)model_unload},
     {VACCEL_OP_TFLITE_MODEL_RUN, VACCEL_OP_MAX, (any_function)tflite_run_by_engine},
-    {VACCEL_OP_TORCH_MODEL_LOAD, VACCEL_OP_MAX, (any_function)model_load},
+    {VACCEL_OP_TORCH_MODEL_LOAD, VACCEL_OP_MAX, (any_function)classic_load_by_engine},
     {VACCEL_OP_TORCH_MODEL_RUN, VACCEL_OP_MAX, (any_function)torch_run_by_engine},
     {VACCEL_OP_MAX, VACCEL_OP_MAX, NULL},
 };

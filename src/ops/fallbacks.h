@@ -32,7 +32,8 @@ int model_run_by_engine(struct vaccel_session *sess, struct vaccel_resource *mod
 int model_run_with_options(struct vaccel_session *sess, struct vaccel_resource *model,
                            const struct vaccel_inference *inference);
 
-/* The frameworks' classic calls, by the same engines; those to load and unload are the model's where they are alike. */
+/* The frameworks' classic calls, by the same engines; those to unload are the model's where they are alike. */
+int classic_load_by_engine(struct vaccel_session *sess, struct vaccel_resource *model);
 int tf_load_by_engine(struct vaccel_session *sess, struct vaccel_resource *model,
                       struct vaccel_tf_status *status);
 int tf_unload_by_engine(struct vaccel_session *sess, struct vaccel_resource *model,
