@@ -181,5 +181,5 @@ NETWORKS = {
                            'c0': ('float32', (HIDDEN,))}, ['states', 'h1', 'c1'], lstm_weights),
     'resnet50': Network(resnet50, {'picture': ('float32', (3, 224, 224))}, ['scores'], resnet50_weights),
     'transformer': Network(transformer, {'words': ('int64', (LENGTH,))}, ['vectors'], transformer_weights),
-    'table': Network(table, {'rows': ('int64', (4,))}, ['mean'], table_weights),
+    'table': Network(table, {'rows': ('int64', (4,))}, ['average'], table_weights),
 }

@@ -36,6 +36,12 @@ debootstrap --variant=minbase "$suite" "$root" "$mirror"
 
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 apt-config dump | grep -E '^Acquire::(http|https|Check|Retries)' >"$root/etc/apt/apt.conf.d/90mirror" || true
+{
+    echo '[global]'
+    [ -z "${PIP_INDEX_URL:-}" ] || echo "index-url = $PIP_INDEX_URL"
+    [ -z "${PIP_CERT:-}" ] || echo 'cert = /etc/pip-certificates.pem'
+} >"$root/etc/pip.conf"
+[ -z "${PIP_CERT:-}" ] || cp "$PIP_CERT" "$root/etc/pip-certificates.pem"
 mount --bind /dev "$root/dev"
 mount -t tmpfs tmpfs "$root/dev/shm"
 mount -t devpts devpts "$root/dev/pts"
