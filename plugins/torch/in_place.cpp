@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "in_place.hpp"
+
+#include <torch/csrc/jit/ir/alias_analysis.h>
+#include <torch/csrc/jit/ir/ir.h>
+#include <torch/csrc/jit/passes/inliner.h>
+
+namespace torchscript
+{
+
+namespace
+{
+
+using torch::jit::Block;
+using torch::jit::Node;
+
+/* Lists and dictionaries may be the module's own, and keep what is put into them. */
+bool writes_to_container(const Node *node)
+{
+    const c10::FunctionSchema *schema = node->maybeSchema();
+
+    if (!schema)
+        return false;
+    for (size_t i = 0; i < schema->arguments().size() && i < node->inputs().size(); i++) {
+        const c10::AliasInfo *alias = schema->arguments()[i].alias_info();
+
+        if (alias && alias->isWrite() &&
+            node->inputs()[i]->type()->kind() != c10::TypeKind::TensorType)
+            return true;
+    }
+    return false;
+}
+
+/* What a call that could not be inlined does is not known; a fork may outlive the run. */
+bool may_keep(const Node *node)
+{
+    switch (node->kind()) {
+    case c10::prim::SetAttr:
+    case c10::prim::CallMethod:
+    case c10::prim::CallFunction:
+    case c10::prim::fork:
+        return true;
+    default:
+        return writes_to_container(node);
+    }
+}
+
+bool any_may_keep(const Block *block)
+{
+    for (const Node *node : block->nodes()) {
+        if (may_keep(node))
+            return true;
+        for (const Block *inner : node->blocks()) {
+            if (any_may_keep(inner))
+                return true;
+        }
+    }
+    return false;
+}
+
+} // namespace
+
+std::vector<bool> usable_in_place(const torch::jit::Method &method)
+{
+    const std::shared_ptr<torch::jit::Graph> graph = method.graph()->copy();
+    std::vector<bool> usable(graph->inputs().size(), false);
+
+    torch::jit::Inline(*graph);
+    if (any_may_keep(graph->block()))
+        return usable;
+    const torch::jit::AliasDb aliases(graph);
+    for (size_t i = 1; i < usable.size(); i++) {
+        const torch::jit::Value *argument = graph->inputs()[i];
+
+        usable[i] = argument->type()->kind() == c10::TypeKind::TensorType &&
+                    !aliases.hasWriters(argument);
+    }
+    return usable;
+}
+
+} // namespace torchscript

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TORCH_IN_PLACE_HPP
+#define TORCH_IN_PLACE_HPP
+
+#include <vector>
+
+#include <torch/csrc/jit/api/method.h>
+
+namespace torchscript
+{
+
+/*
+ * For each argument of @method, self being the first: whether the caller's memory can be handed to it as a
+ * tensor, since nothing in the method writes into it or keeps it for longer than a run.
+ */
+std::vector<bool> usable_in_place(const torch::jit::Method &method);
+
+} // namespace torchscript
+
+#endif

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Write the models of the tests into a directory, and what torch itself gives of them: make_models.py DIRECTORY
+
+Of a model NAME.pt, NAME.PLACE.in and NAME.PLACE.out are the elements of inputs and outputs. Exits with 77
+without torch."""
+import pathlib
+import sys
+from typing import Dict, List, NamedTuple, Optional, Tuple
+
+try:
+    import torch
+except ImportError:
+    print('python3 has no torch: install python3-torch')
+    sys.exit(77)
+
+# As vAccel calls them.
+TYPES = {
+    'FLOAT32': 'float32', 'FLOAT64': 'float64', 'FLOAT16': 'float16', 'BFLOAT16': 'bfloat16',
+    'FLOAT8_E4M3': 'float8_e4m3fn', 'FLOAT8_E5M2': 'float8_e5m2', 'INT8': 'int8', 'INT16': 'int16',
+    'INT32': 'int32', 'INT64': 'int64', 'UINT8': 'uint8', 'UINT16': 'uint16', 'UINT32': 'uint32',
+    'UINT64': 'uint64', 'BOOL': 'bool', 'COMPLEX64': 'complex64', 'COMPLEX128': 'complex128',
+}
+
+
+class Linear(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = torch.nn.Linear(8, 16)
+        self.second = torch.nn.Linear(16, 4)
+
+    def forward(self, x):
+        return self.second(torch.relu(self.first(x)))
+
+
+class Large(torch.nn.Module):
+    """4 MiB of weights."""
+    def __init__(self):
+        super().__init__()
+        self.layers = torch.nn.Sequential(torch.nn.Linear(64, 8192), torch.nn.ReLU(), torch.nn.Linear(8192, 64))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class Reverse(torch.nn.Module):
+    """Not in place, and of any type."""
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.stack([x[2], x[1], x[0]])
+
+
+class Same(torch.nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x
+
+
+class Several(torch.nn.Module):
+    def forward(self, x: torch.Tensor, y: torch.Tensor, scale: float = 2.0):
+        return x + y, (x - y, (x * scale, y.sum()))
+
+    @torch.jit.export
+    def swap(self, x: torch.Tensor, y: torch.Tensor):
+        return y, x
+
+
+class Result(NamedTuple):
+    total: torch.Tensor
+    count: int
+
+
+class Named(torch.nn.Module):
+    def forward(self, x: torch.Tensor) -> Result:
+        return Result(x.sum(), x.numel())
+
+
+class Dictionary(torch.nn.Module):
+    def forward(self, x: torch.Tensor) -> Dict[str, torch.Tensor]:
+        return {'twice': x * 2, 'half': x / 2}
+
+
+class Listed(torch.nn.Module):
+    def forward(self, x: torch.Tensor, times: int) -> Tuple[List[torch.Tensor], Optional[torch.Tensor]]:
+        return [x * i for i in range(times)], None
+
+
+class Pairs(torch.nn.Module):
+    def forward(self, pair: Tuple[torch.Tensor, torch.Tensor], state: Optional[torch.Tensor] = None,
+                negative: bool = False):
+        result = pair[0] - pair[1]
+        if state is not None:
+            result = result + state
+        return -result if negative else result
+
+
+class Views(torch.nn.Module):
+    """Outputs that do not lie in memory one element behind the other."""
+    def forward(self, x: torch.Tensor):
+        return x.t(), x[:, 1], torch.complex(x, x).conj(), x.expand(2, 2, 3)
+
+
+class Writer(torch.nn.Module):
+    def forward(self, x: torch.Tensor):
+        return x.add_(1)
+
+
+class Keeper(torch.nn.Module):
+    """Gives the input of the run before."""
+    def __init__(self):
+        super().__init__()
+        self.kept = torch.zeros(3)
+
+    def forward(self, x: torch.Tensor):
+        before = self.kept
+        self.kept = x
+        return before
+
+
+class Collector(torch.nn.Module):
+    """The same, in a list."""
+    def __init__(self):
+        super().__init__()
+        self.kept: List[torch.Tensor] = [torch.zeros(3)]
+
+    def forward(self, x: torch.Tensor):
+        self.kept.append(x)
+        return self.kept[-2]
+
+
+class Raiser(torch.nn.Module):
+    def forward(self, x: torch.Tensor):
+        if x.size(0) > 3:
+            raise ValueError(f'at most 3 rows, not {x.size(0)}')
+        return x
+
+
+class Text(torch.nn.Module):
+    def forward(self, x: torch.Tensor) -> str:
+        return 'no tensor'
+
+
+class TextInput(torch.nn.Module):
+    def forward(self, x: torch.Tensor, how: str) -> torch.Tensor:
+        return x if how == 'plain' else -x
+
+
+class Sparse(torch.nn.Module):
+    def forward(self, x: torch.Tensor):
+        return x.to_sparse()
+
+
+class Huge(torch.nn.Module):
+    def forward(self, x: torch.Tensor):
+        return torch.zeros([1 << 46])
+
+
+def elements(tensor):
+    return bytes(tensor.detach().contiguous().reshape(-1).view(torch.uint8).tolist())
+
+
+def save_types(directory):
+    torch.jit.script(Reverse()).save(directory / 'reverse.pt')
+    torch.jit.script(Same()).save(directory / 'same.pt')
+    for name, known in TYPES.items():
+        if not hasattr(torch, known):
+            continue
+        plain = torch.tensor([[1, 0], [0, 1], [1, 1]]) if name == 'BOOL' else torch.arange(6.).reshape(3, 2)
+        tensor = plain.to(getattr(torch, known))
+        result = torch.stack([plain[2], plain[1], plain[0]]).to(getattr(torch, known))
+        (directory / f'{name}.in').write_bytes(elements(tensor))
+        (directory / f'{name}.out').write_bytes(elements(result))
+
+
+def save_linear(directory):
+    torch.manual_seed(1)
+    module = Linear().eval()
+    inputs = torch.rand(5, 8)
+    torch.jit.trace(module, inputs).save(directory / 'linear.pt')
+    (directory / 'linear.0.in').write_bytes(elements(inputs))
+    (directory / 'linear.0.out').write_bytes(elements(module(inputs)))
+
+
+def main():
+    directory = pathlib.Path(sys.argv[1])
+    # Old versions of save() take no path.
+    save_types(directory)
+    save_linear(directory)
+    for module in (Several, Named, Dictionary, Listed, Pairs, Views, Writer, Keeper, Collector, Raiser, Text,
+                   TextInput, Sparse, Huge, Large):
+        torch.jit.script(module()).save(directory / f'{module.__name__.lower()}.pt')
+
+
+if __name__ == '__main__':
+    main()

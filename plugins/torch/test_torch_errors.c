@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test_support.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What goes wrong is an error with a sentence, and torch's own where it is torch's. */
+
+static float six[6] = {1, 2, 3, 4, 5, 6};
+
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* A run with @nr_inputs and one held output fails so. */
+static void assert_fails(struct vaccel_session *sess, struct vaccel_resource *model,
+                         const struct vaccel_tensor *inputs, size_t nr_inputs, int code,
+                         const char *const *words)
+{
+    struct vaccel_tensor output = {0};
+    int ret;
+
+    log_begin();
+    ret = vaccel_model_run(sess, model, NULL, inputs, nr_inputs, &output, 1);
+    log_end(words);
+    assert_int_equal(ret, code);
+    assert_int_equal(output.held, 0);
+}
+
+static void a_model_that_torch_does_not_read(void **state)
+{
+    static const char text[] = "no archive at all";
+    struct vaccel_resource model;
+
+    log_begin();
+    assert_int_equal(model_load_bytes(*state, &model, text, sizeof(text)), VACCEL_EBACKEND);
+    log_end(WORDS("[torch] load: PytorchStreamReader failed"));
+    model_end(&model);
+}
+
+/* Whatever is missing or wrong, the process goes on. Some damage is in what is never read. */
+static void damaged_models(void **state)
+{
+    struct file file = file_read("several.pt");
+    unsigned char *bytes = malloc(file.size);
+    struct vaccel_resource model;
+
+    assert_non_null(bytes);
+    log_begin();
+    for (size_t size = 1; size < file.size; size += file.size / 40) {
+        assert_int_not_equal(model_load_bytes(*state, &model, file.bytes, size), VACCEL_OK);
+        model_end(&model);
+    }
+    for (size_t at = 0; at < file.size; at += file.size / 200) {
+        memcpy(bytes, file.bytes, file.size);
+        bytes[at] ^= 0x5a;
+        model_load_bytes(*state, &model, bytes, file.size);
+        model_end(&model);
+    }
+    log_end(WORDS("[torch] load: "));
+    free(bytes);
+    free(file.bytes);
+}
+
+static void a_model_of_several_files(void **state)
+{
+    const char *paths[2];
+    char first[256];
+    struct vaccel_resource model;
+
+    strcpy(first, path_of("same.pt"));
+    paths[0] = first;
+    paths[1] = path_of("linear.pt");
+    assert_int_equal(vaccel_resource_init_multi(&model, paths, 2, VACCEL_RESOURCE_MODEL),
+                     VACCEL_OK);
+    assert_int_equal(vaccel_resource_register(&model, *state), VACCEL_OK);
+    log_begin();
+    assert_int_equal(vaccel_model_load(*state, &model, NULL), VACCEL_EINVAL);
+    log_end(WORDS("the model is 2 files"));
+    model_end(&model);
+}
+
+static void wrong_signatures_names_and_places(void **state)
+{
+    struct vaccel_tensor inputs[4] = {floats(six, 0, 2), floats(six, 0, 2), floats(six, 0, 2),
+                                      floats(six, 0, 2)};
+    struct vaccel_tensor output = {0};
+    struct vaccel_model_info *info;
+    struct vaccel_resource model;
+
+    model_load(*state, &model, "several");
+    log_begin();
+    assert_int_equal(vaccel_model_run(*state, &model, "backward", inputs, 2, &output, 1),
+                     VACCEL_EINVAL);
+    assert_int_equal(vaccel_model_info(*state, &model, "backward", &info), VACCEL_EINVAL);
+    log_end(WORDS("there is no method \"backward\"", "\"forward\", \"swap\""));
+    assert_fails(*state, &model, inputs, 1, VACCEL_EINVAL, WORDS("input \"y\" is missing"));
+    assert_fails(*state, &model, inputs, 4, VACCEL_EINVAL,
+                 WORDS("no input at place 3", "\"x\", \"y\", \"scale\""));
+    inputs[1].name = "z";
+    assert_fails(*state, &model, inputs, 2, VACCEL_EINVAL, WORDS("no input \"z\""));
+    inputs[1].name = "x";
+    assert_fails(*state, &model, inputs, 2, VACCEL_EINVAL, WORDS("input \"x\" is given twice"));
+    model_end(&model);
+}
+
+static void wrong_outputs(void **state)
+{
+    struct vaccel_tensor inputs[2] = {floats(six, 0, 2), floats(six, 0, 2)};
+    struct vaccel_tensor outputs[5] = {{0}};
+    struct vaccel_resource model;
+
+    model_load(*state, &model, "several");
+    log_begin();
+    assert_int_equal(vaccel_model_run(*state, &model, NULL, inputs, 2, outputs, 5), VACCEL_EINVAL);
+    log_end(WORDS("no output at place 4", "\"output_0\", \"output_1\""));
+    assert_int_equal(outputs[0].held, 0);
+    outputs[0].name = "nothing";
+    log_begin();
+    assert_int_equal(vaccel_model_run(*state, &model, NULL, inputs, 2, outputs, 1), VACCEL_EINVAL);
+    log_end(WORDS("no output \"nothing\""));
+    model_end(&model);
+}
+
+static void numbers_that_are_none(void **state)
+{
+    float times = 1.5F;
+    struct vaccel_tensor inputs[2] = {
+        floats(six, 0, 2),
+        {.data_type = VACCEL_DATA_FLOAT32, .data = &times, .size = sizeof(times)}};
+    struct vaccel_resource model;
+
+    model_load(*state, &model, "listed");
+    assert_fails(*state, &model, inputs, 2, VACCEL_EINVAL,
+                 WORDS("input \"times\" is an integer", "FLOAT32"));
+    inputs[1] = floats(six, 0, 2);
+    assert_fails(*state, &model, inputs, 2, VACCEL_EINVAL, WORDS("has 2 elements: give it one"));
+    model_end(&model);
+}
+
+static void wrong_shapes_and_types(void **state)
+{
+    int64_t eight[8] = {0};
+    struct vaccel_tensor input = floats(six, 2, 3);
+    struct vaccel_resource model;
+
+    model_load(*state, &model, "linear");
+    assert_fails(*state, &model, &input, 1, VACCEL_EINVAL,
+                 WORDS("mat1 and mat2 shapes cannot be multiplied (2x3 and 8x16)"));
+    input = (struct vaccel_tensor){.data_type = VACCEL_DATA_INT64,
+                                   .nr_dims = 2,
+                                   .dims = {1, 8},
+                                   .data = eight,
+                                   .size = sizeof(eight)};
+    assert_fails(*state, &model, &input, 1, VACCEL_EINVAL, WORDS("[torch] run: "));
+    input.data_type = VACCEL_DATA_STRING;
+    input.nr_dims = 1;
+    input.dims[0] = 8;
+    assert_fails(*state, &model, &input, 1, VACCEL_EINVAL, WORDS("STRING"));
+    model_end(&model);
+}
+
+static void what_the_model_raises(void **state)
+{
+    struct vaccel_tensor input = floats(six, 6, 1);
+    struct vaccel_resource model;
+
+    model_load(*state, &model, "raiser");
+    assert_fails(*state, &model, &input, 1, VACCEL_EINVAL, WORDS("at most 3 rows, not 6"));
+    model_end(&model);
+}
+
+static void what_is_no_tensor(void **state)
+{
+    struct vaccel_tensor inputs[2] = {floats(six, 0, 2), floats(six, 0, 2)};
+    int64_t times = 1;
+    struct vaccel_tensor outputs[2] = {{0}};
+    struct vaccel_resource model;
+
+    model_load(*state, &model, "text");
+    assert_fails(*state, &model, inputs, 1, VACCEL_EBACKEND, WORDS("the model gave a str"));
+    model_end(&model);
+    model_load(*state, &model, "textinput");
+    assert_fails(*state, &model, inputs, 1, VACCEL_EINVAL, WORDS("argument \"how\"", "is a str"));
+    model_end(&model);
+    model_load(*state, &model, "sparse");
+    assert_fails(*state, &model, inputs, 1, VACCEL_EBACKEND, WORDS("layout Sparse"));
+    model_end(&model);
+    inputs[1] = (struct vaccel_tensor){
+        .data_type = VACCEL_DATA_INT64, .data = &times, .size = sizeof(times)};
+    model_load(*state, &model, "listed");
+    log_begin();
+    assert_int_equal(vaccel_model_run(*state, &model, NULL, inputs, 2, outputs, 2),
+                     VACCEL_EBACKEND);
+    log_end(WORDS("output \"output_1\" is None"));
+    model_end(&model);
+}
+
+static void more_memory_than_there_is(void **state)
+{
+    struct vaccel_tensor input = floats(six, 0, 2);
+    struct vaccel_resource model;
+
+    model_load(*state, &model, "huge");
+    assert_fails(*state, &model, &input, 1, VACCEL_ENOMEM, WORDS("can't allocate memory"));
+    model_end(&model);
+}
+
+/* As the plugin's init() finds it. */
+static void assert_setting(const char *name, const char *value, int code, const char *const *words)
+{
+    int ret;
+
+    setenv(name, value, 1);
+    log_begin();
+    ret = vaccel_plugin_load("torch");
+    log_end(words);
+    unsetenv(name);
+    assert_int_equal(ret, code);
+}
+
+static void wrong_settings(void **state)
+{
+    (void)state;
+    assert_int_equal(vaccel_bootstrap(), VACCEL_OK);
+    assert_setting("VACCEL_TORCH_DEVICE", "tpu", VACCEL_EINVAL,
+                   WORDS("VACCEL_TORCH_DEVICE is \"tpu\"", "\"cuda:N\""));
+    assert_setting("VACCEL_TORCH_DEVICE", "cuda:", VACCEL_EINVAL, WORDS("\"cuda:\""));
+    assert_setting("VACCEL_TORCH_DEVICE", "cuda:99", VACCEL_ENODEV, WORDS("\"cuda:99\"", "GPUs"));
+    assert_setting("VACCEL_TORCH_THREADS", "0", VACCEL_EINVAL, WORDS("from 1 to 1024"));
+    assert_setting("VACCEL_TORCH_THREADS", "two", VACCEL_EINVAL, WORDS("is \"two\""));
+    assert_setting("VACCEL_TORCH_THREADS", "1", VACCEL_OK, WORDS(""));
+    assert_int_equal(vaccel_cleanup(), VACCEL_OK);
+}
+
+int main(void)
+{
+#define WITH_SESSION(test) cmocka_unit_test_setup_teardown(test, session_make, session_remove)
+    const struct CMUnitTest tests[] = {
+        WITH_SESSION(a_model_that_torch_does_not_read),
+        WITH_SESSION(damaged_models),
+        WITH_SESSION(a_model_of_several_files),
+        WITH_SESSION(wrong_signatures_names_and_places),
+        WITH_SESSION(wrong_outputs),
+        WITH_SESSION(numbers_that_are_none),
+        WITH_SESSION(wrong_shapes_and_types),
+        WITH_SESSION(what_the_model_raises),
+        WITH_SESSION(what_is_no_tensor),
+        WITH_SESSION(more_memory_than_there_is),
+        cmocka_unit_test(wrong_settings),
+    };
+
+    return run_with_models(tests, sizeof(tests) / sizeof(tests[0]));
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test_support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* What a model took is given back, also when it could not be loaded. */
+
+enum { NR_CYCLES = 50, NR_FIRST = 10, ALLOWED_KIB = 4 * 1024 };
+
+static long resident_kib(void)
+{
+    long pages = 0, resident = 0;
+    FILE *stream = fopen("/proc/self/statm", "r");
+
+    assert_non_null(stream);
+    assert_int_equal(fscanf(stream, "%ld %ld", &pages, &resident), 2);
+    fclose(stream);
+    return resident * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static void load_and_run(struct vaccel_session *sess, const struct file *file)
+{
+    float data[64] = {0};
+    struct vaccel_tensor input = floats(data, 1, 64);
+    struct vaccel_resource model;
+
+    assert_int_equal(model_load_bytes(sess, &model, file->bytes, file->size), VACCEL_OK);
+    /* A module is compiled for its inputs in the second run. */
+    for (int i = 0; i < 3; i++) {
+        struct vaccel_tensor output = {0};
+
+        assert_int_equal(vaccel_model_run(sess, &model, NULL, &input, 1, &output, 1), VACCEL_OK);
+        free(fetch(sess, &output));
+    }
+    assert_int_equal(vaccel_model_unload(sess, &model), VACCEL_OK);
+    model_end(&model);
+}
+
+static void fail_to_load(struct vaccel_session *sess, const struct file *file)
+{
+    struct vaccel_resource model;
+
+    assert_int_equal(model_load_bytes(sess, &model, file->bytes, file->size - 100),
+                     VACCEL_EBACKEND);
+    model_end(&model);
+}
+
+/* The first cycles leave what torch makes once. */
+static void assert_nothing_stays(struct vaccel_session *sess,
+                                 void (*cycle)(struct vaccel_session *, const struct file *))
+{
+    struct file file = file_read("large.pt");
+    long before = 0, grown;
+
+    for (int i = 0; i < NR_FIRST + NR_CYCLES; i++) {
+        if (i == NR_FIRST)
+            before = resident_kib();
+        cycle(sess, &file);
+    }
+    grown = resident_kib() - before;
+    if (grown > ALLOWED_KIB)
+        fail_msg("%ld KiB more after %d cycles with a model of %zu KiB", grown, NR_CYCLES,
+                 file.size / 1024);
+    print_message("%ld KiB more after %d cycles\n", grown, NR_CYCLES);
+    free(file.bytes);
+}
+
+static void unloading_gives_memory_back(void **state)
+{
+    assert_nothing_stays(*state, load_and_run);
+}
+
+static void a_failed_load_leaves_nothing(void **state)
+{
+    log_begin();
+    assert_nothing_stays(*state, fail_to_load);
+    log_end((const char *const[]){"[torch] load: ", NULL});
+}
+
+int main(void)
+{
+#define WITH_SESSION(test) cmocka_unit_test_setup_teardown(test, session_make, session_remove)
+    const struct CMUnitTest tests[] = {
+        WITH_SESSION(unloading_gives_memory_back),
+        WITH_SESSION(a_failed_load_leaves_nothing),
+    };
+
+    return run_with_models(tests, sizeof(tests) / sizeof(tests[0]));
+}
