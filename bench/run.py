@@ -27,6 +27,8 @@ RUNS = [
     ('blas', CORES),
     ('vision', CORES[:1]),
     ('vision', CORES),
+    ('torch', CORES[:1]),
+    ('torch', CORES),
     ('bare', CORES),
     ('connections', CORES),
     ('ring', CORES),
