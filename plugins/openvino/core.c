@@ -72,14 +72,15 @@ static int choose_device(void)
 {
     const char *setting = getenv("VACCEL_OPENVINO_DEVICE");
     ov_available_devices_t available = {NULL, 0};
-    int ret = VACCEL_OK;
+    int ret;
 
     if (!setting)
         setting = "CPU";
     if (ov_core_get_available_devices(core, &available) != OK)
         return failure(VACCEL_EBACKEND, "devices cannot be listed");
-    if (strlen(setting) < sizeof(device) && is_usable(setting, &available))
-        strcpy(device, setting);
+    if (is_usable(setting, &available) &&
+        snprintf(device, sizeof(device), "%s", setting) < (int)sizeof(device))
+        ret = VACCEL_OK;
     else
         ret = refuse(setting, &available);
     ov_available_devices_free(&available);

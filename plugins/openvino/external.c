@@ -8,29 +8,29 @@ enum message { MODEL, TRAINING, FUNCTION, GRAPH, NODE, ATTRIBUTE, SPARSE_TENSOR,
 
 static const struct {
     enum message message;
-    uint64_t field;
     enum message holds;
+    uint64_t field;
 } paths[] = {
-    {MODEL, 7, GRAPH},
-    {MODEL, 20, TRAINING},
-    {MODEL, 25, FUNCTION},
-    {TRAINING, 1, GRAPH},
-    {TRAINING, 2, GRAPH},
-    {FUNCTION, 7, NODE},
-    {FUNCTION, 11, ATTRIBUTE},
-    {GRAPH, 1, NODE},
-    {GRAPH, 5, TENSOR},
-    {GRAPH, 15, SPARSE_TENSOR},
-    {NODE, 5, ATTRIBUTE},
-    {ATTRIBUTE, 5, TENSOR},
-    {ATTRIBUTE, 6, GRAPH},
-    {ATTRIBUTE, 10, TENSOR},
-    {ATTRIBUTE, 11, GRAPH},
-    {ATTRIBUTE, 22, SPARSE_TENSOR},
-    {ATTRIBUTE, 23, SPARSE_TENSOR},
-    {SPARSE_TENSOR, 1, TENSOR},
-    {SPARSE_TENSOR, 2, TENSOR},
-    {TENSOR, 13, ENTRY},
+    {MODEL, GRAPH, 7},
+    {MODEL, TRAINING, 20},
+    {MODEL, FUNCTION, 25},
+    {TRAINING, GRAPH, 1},
+    {TRAINING, GRAPH, 2},
+    {FUNCTION, NODE, 7},
+    {FUNCTION, ATTRIBUTE, 11},
+    {GRAPH, NODE, 1},
+    {GRAPH, TENSOR, 5},
+    {GRAPH, SPARSE_TENSOR, 15},
+    {NODE, ATTRIBUTE, 5},
+    {ATTRIBUTE, TENSOR, 5},
+    {ATTRIBUTE, GRAPH, 6},
+    {ATTRIBUTE, TENSOR, 10},
+    {ATTRIBUTE, GRAPH, 11},
+    {ATTRIBUTE, SPARSE_TENSOR, 22},
+    {ATTRIBUTE, SPARSE_TENSOR, 23},
+    {SPARSE_TENSOR, TENSOR, 1},
+    {SPARSE_TENSOR, TENSOR, 2},
+    {TENSOR, ENTRY, 13},
 };
 
 enum { KEY = 1, VALUE = 2, DEPTH_MAX = 100 }; /* protobuf reads no deeper itself */
