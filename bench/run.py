@@ -25,6 +25,8 @@ RUNS = [
     ('copies', CORES),
     ('blas', CORES[:1]),
     ('blas', CORES),
+    ('openvino', CORES[:1]),
+    ('openvino', CORES),
     ('vision', CORES[:1]),
     ('vision', CORES),
     ('torch', CORES[:1]),

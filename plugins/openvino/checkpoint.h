@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OPENVINO_CHECKPOINT_H
+#define OPENVINO_CHECKPOINT_H
+
+#include "vaccel.h"
+
+/*
+ * Check the index of a SavedModel's variables, if it has one, whose lengths OpenVINO trusts.
+ * Returns EBACKEND (they lead out of the file).
+ */
+int checkpoint_check(const struct vaccel_resource *resource);
+
+#endif

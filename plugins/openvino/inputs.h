@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OPENVINO_INPUTS_H
+#define OPENVINO_INPUTS_H
+
+#include "ports.h"
+#include "requests.h"
+
+#include "vaccel/engine.h"
+
+/*
+ * Hand the inputs of @inference over to @request; floating-point numbers are used where they lie.
+ * Returns EINVAL (not all of the model's inputs once each, a wrong type or shape), EBACKEND,
+ * ENOMEM.
+ */
+int inputs_set(struct request *request, const struct ports *ports,
+               const struct vaccel_inference *inference);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "requests.h"
+
+#include "failure.h"
+
+#include <unistd.h>
+
+int requests_init(struct requests *requests, const ov_compiled_model_t *model, size_t nr_outputs)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+    *requests = (struct requests){
+        .model = model,
+        .nr_outputs = nr_outputs,
+        .limit = processors > 0 ? (size_t)processors : 1,
+    };
+    if (pthread_mutex_init(&requests->lock, NULL))
+        return VACCEL_ENOMEM;
+    if (!pthread_cond_init(&requests->returned, NULL))
+        return VACCEL_OK;
+    pthread_mutex_destroy(&requests->lock);
+    return VACCEL_ENOMEM;
+}
+
+static void free_request(struct requests *requests, struct request *request)
+{
+    size_t i;
+
+    for (i = 0; request->own_outputs && i < requests->nr_outputs; i++)
+        ov_tensor_free(request->own_outputs[i]);
+    free(request->own_outputs);
+    ov_infer_request_free(request->handle);
+    free(request);
+}
+
+void requests_release(struct requests *requests)
+{
+    struct request *request;
+
+    while ((request = requests->idle)) {
+        requests->idle = request->next;
+        free_request(requests, request);
+    }
+    pthread_cond_destroy(&requests->returned);
+    pthread_mutex_destroy(&requests->lock);
+}
+
+static struct request *make_request(struct requests *requests)
+{
+    struct request *request = calloc(1, sizeof(*request));
+
+    if (!request)
+        return NULL;
+    request->own_outputs = calloc(requests->nr_outputs + 1, sizeof(ov_tensor_t *));
+    if (request->own_outputs &&
+        ov_compiled_model_create_infer_request(requests->model, &request->handle) == OK)
+        return request;
+    failure(VACCEL_EBACKEND, "a run cannot be prepared");
+    free_request(requests, request);
+    return NULL;
+}
+
+int requests_take(struct requests *requests, struct request **request)
+{
+    bool is_new;
+
+    pthread_mutex_lock(&requests->lock);
+    while (!requests->idle && requests->made == requests->limit)
+        pthread_cond_wait(&requests->returned, &requests->lock);
+    *request = requests->idle;
+    is_new = !*request;
+    if (is_new)
+        requests->made++;
+    else
+        requests->idle = (*request)->next;
+    pthread_mutex_unlock(&requests->lock);
+    if (!is_new)
+        return VACCEL_OK;
+    *request = make_request(requests);
+    if (*request)
+        return VACCEL_OK;
+    pthread_mutex_lock(&requests->lock);
+    requests->made--;
+    pthread_cond_signal(&requests->returned);
+    pthread_mutex_unlock(&requests->lock);
+    return VACCEL_EBACKEND;
+}
+
+int request_redirect(struct request *request, size_t output, const ov_tensor_t *tensor)
+{
+    if (ov_infer_request_get_output_tensor_by_index(request->handle, output,
+                                                    &request->own_outputs[output]) == OK &&
+        ov_infer_request_set_output_tensor_by_index(request->handle, output, tensor) == OK)
+        return VACCEL_OK;
+    return failure(VACCEL_EBACKEND, "output %zu cannot be placed", output);
+}
+
+/* What was an application's memory for a run must not be written by the next one. */
+static bool take_back(const struct requests *requests, struct request *request)
+{
+    bool complete = true;
+    size_t i;
+
+    for (i = 0; i < requests->nr_outputs; i++) {
+        if (!request->own_outputs[i])
+            continue;
+        complete = ov_infer_request_set_output_tensor_by_index(request->handle, i,
+                                                               request->own_outputs[i]) == OK &&
+                   complete;
+        ov_tensor_free(request->own_outputs[i]);
+        request->own_outputs[i] = NULL;
+    }
+    return complete;
+}
+
+void requests_return(struct requests *requests, struct request *request)
+{
+    bool usable = take_back(requests, request);
+
+    if (!usable)
+        free_request(requests, request);
+    pthread_mutex_lock(&requests->lock);
+    if (usable) {
+        request->next = requests->idle;
+        requests->idle = request;
+    } else {
+        requests->made--;
+    }
+    pthread_cond_signal(&requests->returned);
+    pthread_mutex_unlock(&requests->lock);
+}

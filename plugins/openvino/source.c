@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "source.h"
+
+#include "checkpoint.h"
+#include "core.h"
+#include "external.h"
+#include "failure.h"
+#include "staging.h"
+
+/* What of a resource OpenVINO is to read first, and beside it. */
+struct files {
+    struct vaccel_blob *model;
+    struct vaccel_blob *weights; /* of IR; or NULL */
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text);
+    size_t end_length = strlen(end);
+
+    return length >= end_length && !strcmp(text + length - end_length, end);
+}
+
+static struct vaccel_blob *find_blob(const struct vaccel_resource *resource, const char *extension)
+{
+    size_t i;
+
+    for (i = 0; i < resource->nr_blobs; i++) {
+        if (ends_with(resource->blobs[i]->name, extension))
+            return resource->blobs[i];
+    }
+    return NULL;
+}
+
+static const char *extension_of(const char *format)
+{
+    if (!strcmp(format, "onnx"))
+        return ".onnx";
+    if (!strcmp(format, "openvino-ir"))
+        return ".xml";
+    if (!strcmp(format, "tflite"))
+        return ".tflite";
+    return ".pb";
+}
+
+static int read_path(const char *path, const char *weights, ov_model_t **source)
+{
+    if (ov_core_read_model(core_get(), path, weights, source) == OK)
+        return VACCEL_OK;
+    return failure(VACCEL_EBACKEND, "model %.200s", path);
+}
+
+static int read_directory(struct vaccel_resource *resource, ov_model_t **source)
+{
+    char *directory = NULL;
+    int ret = vaccel_resource_directory(resource, NULL, 0, &directory);
+
+    if (ret != VACCEL_OK) {
+        vaccel_error("[openvino] a SavedModel is a directory: make the resource from its path");
+        return VACCEL_EINVAL;
+    }
+    ret = checkpoint_check(resource);
+    if (ret == VACCEL_OK)
+        ret = read_path(directory, NULL, source);
+    free(directory);
+    return ret;
+}
+
+/*
+ * Under a name with its extension, by which OpenVINO knows some formats, and with all files beside
+ * it.
+ */
+static int read_staged(struct vaccel_resource *resource, const struct files *files,
+                       const char *extension, ov_model_t **source)
+{
+    struct staging staging;
+    int ret = staging_make(&staging, resource, files->model, extension);
+
+    if (ret != VACCEL_OK)
+        return ret;
+    ret = read_path(staging.model, NULL, source);
+    staging_remove(&staging);
+    return ret;
+}
+
+static int wrap_weights(struct vaccel_blob *blob, ov_tensor_t **tensor)
+{
+    size_t size = 0;
+    uint8_t *data = vaccel_blob_data(blob, &size);
+    int64_t length = (int64_t)size;
+    const ov_shape_t shape = {1, &length};
+
+    if (data && ov_tensor_create_from_host_ptr(U8, shape, data, tensor) == OK)
+        return VACCEL_OK;
+    return failure(VACCEL_EBACKEND, "weights %.200s", blob->name);
+}
+
+static int read_memory(const struct files *files, ov_model_t **source)
+{
+    size_t size = 0;
+    const char *text = (const char *)vaccel_blob_data(files->model, &size);
+    ov_tensor_t *weights = NULL;
+    int ret;
+
+    if (!text)
+        return VACCEL_EIO;
+    ret = files->weights ? wrap_weights(files->weights, &weights) : VACCEL_OK;
+
+    if (ret == VACCEL_OK &&
+        ov_core_read_model_from_memory_buffer(core_get(), text, size, weights, source) != OK)
+        ret = failure(VACCEL_EBACKEND, "model %.200s", files->model->name);
+    ov_tensor_free(weights);
+    return ret;
+}
+
+/* Weights have no form to be known by: they are what is called so, or the other one of two. */
+static struct vaccel_blob *find_weights(const struct vaccel_resource *resource,
+                                        const struct vaccel_blob *model)
+{
+    struct vaccel_blob *named = find_blob(resource, ".bin");
+
+    if (named || resource->nr_blobs != 2)
+        return named;
+    return resource->blobs[resource->blobs[0] == model];
+}
+
+/* Whether both are files. */
+static bool have_paths(const struct files *files)
+{
+    return vaccel_blob_path(files->model) && (!files->weights || vaccel_blob_path(files->weights));
+}
+
+static int read_ir(const struct files *files, ov_model_t **source)
+{
+    if (!have_paths(files))
+        return read_memory(files, source);
+    return read_path(vaccel_blob_path(files->model),
+                     files->weights ? vaccel_blob_path(files->weights) : NULL, source);
+}
+
+static int read_onnx(struct vaccel_resource *resource, const struct files *files,
+                     ov_model_t **source)
+{
+    bool is_alone = resource->nr_blobs == 1;
+
+    if (vaccel_blob_path(files->model) && (is_alone || staging_is_needless(resource)))
+        return read_path(vaccel_blob_path(files->model), NULL, source);
+    return is_alone ? read_memory(files, source) : read_staged(resource, files, ".onnx", source);
+}
+
+static int read_file(struct vaccel_resource *resource, const struct files *files,
+                     const char *extension, ov_model_t **source)
+{
+    const char *path = vaccel_blob_path(files->model);
+
+    return path && ends_with(path, extension) ? read_path(path, NULL, source)
+                                              : read_staged(resource, files, extension, source);
+}
+
+int source_read(struct vaccel_resource *resource, const char *format, ov_model_t **source)
+{
+    const char *extension = extension_of(format);
+    struct files files = {find_blob(resource, extension), NULL};
+    int ret;
+
+    if (!strcmp(format, "saved-model"))
+        return read_directory(resource, source);
+    if (!files.model)
+        files.model = resource->blobs[0];
+    /*
+     * OpenVINO looks itself what a file is, and might find that it is an ONNX model whatever we
+     * found.
+     */
+    ret = external_check(files.model, resource->nr_blobs > 1 || vaccel_blob_path(files.model));
+    if (ret != VACCEL_OK)
+        return ret;
+    if (!strcmp(format, "onnx"))
+        return read_onnx(resource, &files, source);
+    if (strcmp(format, "openvino-ir") != 0)
+        return read_file(resource, &files, extension, source);
+    files.weights = find_weights(resource, files.model);
+    return read_ir(&files, source);
+}

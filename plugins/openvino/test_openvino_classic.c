@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The classic calls of other frameworks, which the library serves on the engine. */
+#include "test_support.h"
+
+#include "recorded.h"
+
+enum { SCANS = 7 };
+
+static float *scans;
+static float *scores;
+
+static int begin(void **state)
+{
+    scans = recorded_read("digits/held-out/scans.f32", RECORDED_SCANS * RECORDED_SCAN_SIZE);
+    scores = recorded_read("digits/held-out/scores.f32", RECORDED_SCANS * RECORDED_DIGITS);
+    return fixture_make_without_models(state);
+}
+
+static int end(void **state)
+{
+    free(scans);
+    free(scores);
+    return fixture_remove(state);
+}
+
+static struct vaccel_resource *registered(struct fixture *fixture, const char *path)
+{
+    struct vaccel_resource *model;
+
+    assert_int_equal(vaccel_resource_new(&model, path, VACCEL_RESOURCE_MODEL), VACCEL_OK);
+    assert_int_equal(vaccel_resource_register(model, &fixture->sess), VACCEL_OK);
+    return model;
+}
+
+static void assert_scores(const void *data, size_t size)
+{
+    assert_int_equal(size, SCANS * RECORDED_DIGITS * sizeof(float));
+    assert_true(recorded_apart(data, scores, SCANS * RECORDED_DIGITS) < RECORDED_TOLERANCE);
+}
+
+static void tflite_calls_are_served(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vaccel_resource *model = registered(fixture, MODELS "/digits/digits.tflite");
+    const int32_t dims[] = {SCANS, 1, 8, 8};
+    struct vaccel_tflite_tensor *input, *output = NULL;
+    uint8_t status = 9;
+
+    assert_int_equal(vaccel_tflite_tensor_new(&input, 4, dims, VACCEL_TFLITE_FLOAT32), VACCEL_OK);
+    assert_int_equal(
+        vaccel_tflite_tensor_set_data(input, scans, SCANS * RECORDED_SCAN_SIZE * sizeof(float)),
+        VACCEL_OK);
+    assert_int_equal(vaccel_tflite_model_load(&fixture->sess, model), VACCEL_OK);
+    assert_int_equal(vaccel_tflite_model_run(&fixture->sess, model, &input, 1, &output, 1, &status),
+                     VACCEL_OK);
+    assert_int_equal(status, 0);
+    assert_scores(output->data, output->size);
+    assert_int_equal(vaccel_tflite_model_unload(&fixture->sess, model), VACCEL_OK);
+    vaccel_tflite_tensor_delete(output);
+    vaccel_tflite_tensor_delete(input);
+    assert_int_equal(vaccel_resource_delete(model), VACCEL_OK);
+}
+
+static void torch_calls_are_served_where_the_format_is(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vaccel_resource *model = registered(fixture, MODELS "/digits/digits.onnx");
+    const int64_t dims[] = {1, 1, 8, 8};
+    struct vaccel_torch_tensor *input, *output = NULL;
+
+    assert_int_equal(vaccel_torch_tensor_new(&input, 4, dims, VACCEL_TORCH_FLOAT), VACCEL_OK);
+    assert_int_equal(vaccel_torch_tensor_set_data(input, scans, RECORDED_SCAN_SIZE * sizeof(float)),
+                     VACCEL_OK);
+    assert_int_equal(vaccel_torch_model_load(&fixture->sess, model), VACCEL_OK);
+    assert_int_equal(vaccel_torch_model_run(&fixture->sess, model, NULL, &input, 1, &output, 1),
+                     VACCEL_OK);
+    assert_true(recorded_apart(output->data, scores, RECORDED_DIGITS) < RECORDED_TOLERANCE);
+    vaccel_torch_tensor_delete(output);
+    vaccel_torch_tensor_delete(input);
+    assert_int_equal(vaccel_resource_delete(model), VACCEL_OK);
+}
+
+static int run_tf(struct fixture *fixture, struct vaccel_resource *model, const char *output_name,
+                  struct vaccel_tf_tensor **output, struct vaccel_tf_status *status)
+{
+    const int64_t dims[] = {SCANS, 1, 8, 8};
+    struct vaccel_tf_node in = {0}, out = {0};
+    struct vaccel_tf_tensor *input;
+    int ret;
+
+    assert_int_equal(vaccel_tf_node_init(&in, "scan", 0), VACCEL_OK);
+    assert_int_equal(vaccel_tf_node_init(&out, output_name, 0), VACCEL_OK);
+    assert_int_equal(vaccel_tf_tensor_new(&input, 4, dims, VACCEL_TF_FLOAT), VACCEL_OK);
+    assert_int_equal(
+        vaccel_tf_tensor_set_data(input, scans, SCANS * RECORDED_SCAN_SIZE * sizeof(float)),
+        VACCEL_OK);
+    ret = vaccel_tf_model_run(&fixture->sess, model, NULL, &in, &input, 1, &out, output, 1, status);
+    vaccel_tf_tensor_delete(input);
+    vaccel_tf_node_release(&out);
+    vaccel_tf_node_release(&in);
+    return ret;
+}
+
+/* A node of a SavedModel is its signature's name here. */
+static void tf_calls_are_served(void **state)
+{
+    static const char *const paths[] = {MODELS "/digits/digits.pb",
+                                        MODELS "/digits/digits.saved-model"};
+    struct fixture *fixture = *state;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct vaccel_resource *model = registered(fixture, paths[i]);
+        struct vaccel_tf_status status = {0};
+        struct vaccel_tf_tensor *output = NULL;
+
+        assert_int_equal(vaccel_tf_model_load(&fixture->sess, model, &status), VACCEL_OK);
+        vaccel_tf_status_release(&status);
+        assert_int_equal(run_tf(fixture, model, "scores", &output, &status), VACCEL_OK);
+        assert_int_equal(status.code, 0);
+        assert_scores(output->data, output->size);
+        vaccel_tf_status_release(&status);
+        vaccel_tf_tensor_delete(output);
+        log_begin();
+        assert_int_equal(run_tf(fixture, model, "marks", &output, &status), VACCEL_EINVAL);
+        log_end_with("no output \"marks:0\"");
+        assert_non_null(strstr(status.message, "no output \"marks:0\""));
+        vaccel_tf_status_release(&status);
+        assert_int_equal(vaccel_tf_model_unload(&fixture->sess, model, &status), VACCEL_OK);
+        vaccel_tf_status_release(&status);
+        assert_int_equal(vaccel_resource_delete(model), VACCEL_OK);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tflite_calls_are_served),
+        cmocka_unit_test(torch_calls_are_served_where_the_format_is),
+        cmocka_unit_test(tf_calls_are_served),
+    };
+
+    return cmocka_run_group_tests(tests, begin, end);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test_support.h"
+
+/* x + 1 and -x, of three numbers. */
+static struct vaccel_resource *load_names(struct fixture *fixture)
+{
+    return load(fixture, in_folder(fixture, "names.xml"));
+}
+
+static void assert_next(const float *got, const float *numbers)
+{
+    for (size_t i = 0; i < 3; i++)
+        assert_true(got[i] == numbers[i] + 1);
+}
+
+static void all_names_and_places_are_known(void **state)
+{
+    static const char *const inputs[] = {"x", "also-x", "x:0", NULL};
+    static const char *const outputs[] = {"y", "also-y", "also-y:0", NULL};
+    struct fixture *fixture = *state;
+    struct vaccel_resource *model = load_names(fixture);
+    float numbers[] = {1, 2, 3}, room[3];
+
+    for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
+        struct vaccel_tensor input = vector(inputs[i], numbers, 3);
+        struct vaccel_tensor output = {.name = outputs[i], .data = room, .size = sizeof(room)};
+
+        memset(room, 0, sizeof(room));
+        assert_int_equal(vaccel_model_run(&fixture->sess, model, "", &input, 1, &output, 1),
+                         VACCEL_OK);
+        assert_int_equal(output.size, sizeof(room));
+        assert_next(room, numbers);
+    }
+    unload(fixture, model);
+}
+
+static void an_output_may_be_wanted_twice(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vaccel_resource *model = load_names(fixture);
+    float numbers[] = {4, 5, 6}, first[3], second[3];
+    struct vaccel_tensor input = vector(NULL, numbers, 3);
+    struct vaccel_tensor outputs[] = {{.name = "y", .data = first, .size = sizeof(first)},
+                                      {.name = "y", .data = second, .size = sizeof(second)}};
+
+    assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, outputs, 2),
+                     VACCEL_OK);
+    assert_next(first, numbers);
+    assert_next(second, numbers);
+    unload(fixture, model);
+}
+
+/* The next run must not write where the one before was told to. */
+static void a_run_leaves_the_room_of_the_one_before_alone(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vaccel_resource *model = load_names(fixture);
+    float numbers[] = {1, 2, 3}, other[] = {7, 8, 9}, room[3];
+    struct vaccel_tensor input = vector(NULL, numbers, 3), later = vector(NULL, other, 3);
+    struct vaccel_tensor output = {.data = room, .size = sizeof(room)}, held = {.name = "y"};
+
+    assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, &output, 1),
+                     VACCEL_OK);
+    assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &later, 1, &held, 1), VACCEL_OK);
+    assert_next(room, numbers);
+    fetch(&fixture->sess, &held);
+    assert_next(held.data, other);
+    free(held.data);
+    unload(fixture, model);
+}
+
+static void what_does_not_fit_is_held_and_the_others_are_there(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vaccel_resource *model = load_names(fixture);
+    float numbers[] = {1, 2, 3}, room[3], small[2];
+    struct vaccel_tensor input = vector(NULL, numbers, 3);
+    struct vaccel_tensor outputs[] = {{.name = "y", .data = small, .size = sizeof(small)},
+                                      {.name = NULL, .data = room, .size = sizeof(room)}};
+
+    assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, outputs, 2),
+                     VACCEL_ERANGE);
+    assert_int_equal(outputs[0].size, sizeof(room));
+    assert_true(room[0] == -1 && room[2] == -3);
+    fetch(&fixture->sess, &outputs[0]);
+    assert_next(outputs[0].data, numbers);
+    free(outputs[0].data);
+    unload(fixture, model);
+}
+
+/* Returns whether the run failed so, with the words in the log, and nothing held. */
+static void assert_refused(struct fixture *fixture, struct vaccel_resource *model,
+                           const char *signature, const struct vaccel_tensor *inputs,
+                           size_t nr_inputs, const char *wanted, const char *words)
+{
+    struct vaccel_tensor output = {.name = wanted};
+
+    log_begin();
+    assert_int_equal(
+        vaccel_model_run(&fixture->sess, model, signature, inputs, nr_inputs, &output, 1),
+        VACCEL_EINVAL);
+    log_end_with(words);
+    assert_int_equal(output.held, 0);
+}
+
+static void what_the_model_does_not_have_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vaccel_resource *model = load_names(fixture);
+    float numbers[] = {1, 2, 3};
+    struct vaccel_tensor input = vector("x", numbers, 3), unknown = vector("z", numbers, 3);
+    struct vaccel_tensor twice[] = {input, input};
+    struct vaccel_tensor outputs[3] = {{0}};
+
+    assert_refused(fixture, model, "train", &input, 1, "y", "\"train\"");
+    assert_refused(fixture, model, "serving_default", &input, 1, "y", "\"serving_default\"");
+    assert_refused(fixture, model, NULL, &unknown, 1, "y", "no input \"z\": it has \"also-x\"");
+    assert_refused(fixture, model, NULL, &input, 1, "z", "no output \"z\": it has \"also-y\"");
+    assert_refused(fixture, model, NULL, twice, 2, "y", "2 inputs: the model takes 1");
+    log_begin();
+    assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, outputs, 3),
+                     VACCEL_EINVAL);
+    log_end_with("no output 2: it has 2");
+    unload(fixture, model);
+}
+
+static void an_input_given_twice_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vaccel_resource *model = load(fixture, in_folder(fixture, "several.xml"));
+    int64_t ids[4] = {0};
+    struct vaccel_tensor input = {.name = "ids",
+                                  .data_type = VACCEL_DATA_INT64,
+                                  .nr_dims = 2,
+                                  .dims = {1, 4},
+                                  .data = ids,
+                                  .size = sizeof(ids)};
+    struct vaccel_tensor twice[] = {input, input};
+
+    assert_refused(fixture, model, NULL, twice, 2, NULL, "\"ids\" is given twice");
+    unload(fixture, model);
+}
+
+/* A shape is refused in OpenVINO's own words. */
+static void wrong_types_and_shapes_are_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vaccel_resource *model = load_names(fixture);
+    float numbers[8] = {0};
+    struct vaccel_tensor type = vector("x", numbers, 3), scalar = vector("x", numbers, 0);
+    struct vaccel_tensor longer = vector("x", numbers, 4), deeper = vector("x", numbers, 3);
+
+    type.data_type = VACCEL_DATA_INT32;
+    deeper.nr_dims = 2;
+    deeper.dims[1] = 1;
+    assert_refused(fixture, model, NULL, &type, 1, "y", "is INT32: the model wants FLOAT32");
+    assert_refused(fixture, model, NULL, &longer, 1, "y", "shape");
+    assert_refused(fixture, model, NULL, &deeper, 1, "y", "shape");
+    assert_refused(fixture, model, NULL, &scalar, 1, "y", "shape");
+    unload(fixture, model);
+}
+
+static void after_a_refused_run_the_next_one_works(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vaccel_resource *model = load_names(fixture);
+    float numbers[] = {1, 2, 3, 4}, room[3];
+    struct vaccel_tensor input = vector("x", numbers, 3), longer = vector("x", numbers, 4);
+
+    for (int i = 0; i < 20; i++) {
+        struct vaccel_tensor output = {.data = room, .size = sizeof(room)};
+
+        assert_refused(fixture, model, NULL, &longer, 1, "y", "shape");
+        assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, &output, 1),
+                         VACCEL_OK);
+        assert_next(room, numbers);
+    }
+    unload(fixture, model);
+}
+
+/* Two lengths that are not those of the data, and a zero byte in a string. */
+static void strings_that_are_none_are_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vaccel_resource *model = load(fixture, in_folder(fixture, "strings.xml"));
+    struct {
+        uint64_t length;
+        char text[4];
+    } data = {4, {'a', '\0', 'b', 'c'}};
+    struct vaccel_tensor input = {.data_type = VACCEL_DATA_STRING,
+                                  .nr_dims = 1,
+                                  .dims = {1},
+                                  .data = &data,
+                                  .size = sizeof(data.length) + sizeof(data.text)};
+
+    assert_refused(fixture, model, NULL, &input, 1, NULL, "zero byte");
+    unload(fixture, model);
+}
+
+static void strings_cannot_come_back(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vaccel_resource *model = load(fixture, in_folder(fixture, "string-output.xml"));
+    uint64_t length = 0;
+    struct vaccel_tensor input = {.data_type = VACCEL_DATA_STRING,
+                                  .nr_dims = 1,
+                                  .dims = {1},
+                                  .data = &length,
+                                  .size = sizeof(length)};
+
+    assert_refused(fixture, model, NULL, &input, 1, NULL, "output \"again\" has strings");
+    unload(fixture, model);
+}
+
+struct work {
+    struct fixture *fixture;
+    struct vaccel_resource *model;
+    float seed;
+    int wrong;
+};
+
+static void *run_often(void *argument)
+{
+    struct work *work = argument;
+
+    for (int i = 0; i < 200; i++) {
+        float numbers[] = {work->seed, (float)i, work->seed * (float)i}, room[3] = {0};
+        struct vaccel_tensor input = vector("x", numbers, 3);
+        struct vaccel_tensor output = {.name = "y", .data = room, .size = sizeof(room)};
+
+        work->wrong += vaccel_model_run(&work->fixture->sess, work->model, NULL, &input, 1, &output,
+                                        1) != VACCEL_OK;
+        for (int j = 0; j < 3; j++)
+            work->wrong += room[j] != numbers[j] + 1;
+    }
+    return NULL;
+}
+
+/* More than there are processors, so that some wait. */
+static void threads_run_a_model_at_once(void **state)
+{
+    enum { THREADS = 24 };
+    struct fixture *fixture = *state;
+    struct vaccel_resource *model = load_names(fixture);
+    struct work work[THREADS];
+    pthread_t threads[THREADS];
+
+    for (int i = 0; i < THREADS; i++) {
+        work[i] = (struct work){fixture, model, (float)i, 0};
+        assert_int_equal(pthread_create(&threads[i], NULL, run_often, &work[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(work[i].wrong, 0);
+    }
+    unload(fixture, model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_names_and_places_are_known),
+        cmocka_unit_test(an_output_may_be_wanted_twice),
+        cmocka_unit_test(a_run_leaves_the_room_of_the_one_before_alone),
+        cmocka_unit_test(what_does_not_fit_is_held_and_the_others_are_there),
+        cmocka_unit_test(what_the_model_does_not_have_is_refused),
+        cmocka_unit_test(an_input_given_twice_is_refused),
+        cmocka_unit_test(wrong_types_and_shapes_are_refused),
+        cmocka_unit_test(after_a_refused_run_the_next_one_works),
+        cmocka_unit_test(strings_that_are_none_are_refused),
+        cmocka_unit_test(strings_cannot_come_back),
+        cmocka_unit_test(threads_run_a_model_at_once),
+    };
+
+    return cmocka_run_group_tests(tests, fixture_make, fixture_remove);
+}
