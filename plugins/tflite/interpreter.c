@@ -5,40 +5,69 @@
 
 #include <stdlib.h>
 
-static int add_delegate(struct interpreter *interpreter, struct TfLiteInterpreterOptions *tflite,
-                        const struct interpreter_options *options)
-{
-    if (!options->delegates)
-        return VACCEL_OK;
-    interpreter->delegate = delegate_create(options->delegates, &interpreter->said);
-    if (!interpreter->delegate) {
-        vaccel_error("[tflite] the library in VACCEL_TFLITE_DELEGATE makes no delegate: %s",
-                     sentences_text(&interpreter->said));
-        return VACCEL_EBACKEND;
-    }
-    TfLiteInterpreterOptionsAddDelegate(tflite, interpreter->delegate);
-    return VACCEL_OK;
-}
-
 static int make(struct interpreter *interpreter, const struct TfLiteModel *model,
                 const struct interpreter_options *options)
 {
     struct TfLiteInterpreterOptions *tflite = TfLiteInterpreterOptionsCreate();
-    int ret = tflite ? add_delegate(interpreter, tflite, options) : VACCEL_ENOMEM;
 
-    if (ret == VACCEL_OK) {
-        if (options->threads)
-            TfLiteInterpreterOptionsSetNumThreads(tflite, options->threads);
-        TfLiteInterpreterOptionsSetErrorReporter(tflite, sentences_report, &interpreter->said);
-        interpreter->tflite = TfLiteInterpreterCreate(model, tflite);
-        if (!interpreter->tflite) {
-            vaccel_error("[tflite] %s", sentences_text(&interpreter->said));
-            ret = VACCEL_EBACKEND;
-        }
+    if (!tflite)
+        return VACCEL_ENOMEM;
+    if (options->threads)
+        TfLiteInterpreterOptionsSetNumThreads(tflite, options->threads);
+    TfLiteInterpreterOptionsSetErrorReporter(tflite, sentences_report, &interpreter->said);
+    interpreter->tflite = TfLiteInterpreterCreate(model, tflite);
+    TfLiteInterpreterOptionsDelete(tflite);
+    if (interpreter->tflite)
+        return VACCEL_OK;
+    vaccel_error("[tflite] %s", sentences_text(&interpreter->said));
+    return VACCEL_EBACKEND;
+}
+
+static int delegate_to(struct interpreter *interpreter, struct TfLiteDelegate *delegate)
+{
+    switch (TfLiteInterpreterModifyGraphWithDelegate(interpreter->tflite, delegate)) {
+    case TFLITE_OK:
+        return VACCEL_OK;
+    case TFLITE_APPLICATION_ERROR:
+        vaccel_warn("[tflite] a model is run without a delegate: %s",
+                    sentences_text(&interpreter->said));
+        sentences_clear(&interpreter->said);
+        return VACCEL_OK;
+    default:
+        vaccel_error("[tflite] %s", sentences_text(&interpreter->said));
+        return VACCEL_EBACKEND;
     }
-    if (tflite)
-        TfLiteInterpreterOptionsDelete(tflite);
-    return ret;
+}
+
+static int delegate_to_external(struct interpreter *interpreter,
+                                const struct delegate_library *delegates)
+{
+    interpreter->external = delegate_create(delegates, &interpreter->said);
+    if (interpreter->external)
+        return delegate_to(interpreter, interpreter->external);
+    vaccel_error("[tflite] the library in VACCEL_TFLITE_DELEGATE makes no delegate: %s",
+                 sentences_text(&interpreter->said));
+    return VACCEL_EBACKEND;
+}
+
+/* This library's interpreters, unlike those of Python, do not do so themselves. */
+static int delegate_to_xnnpack(struct interpreter *interpreter, int threads)
+{
+    struct TfLiteXNNPackDelegateOptions xnnpack = TfLiteXNNPackDelegateOptionsDefault();
+
+    if (threads)
+        xnnpack.threads = threads;
+    interpreter->xnnpack = TfLiteXNNPackDelegateCreate(&xnnpack);
+    return interpreter->xnnpack ? delegate_to(interpreter, interpreter->xnnpack) : VACCEL_ENOMEM;
+}
+
+static int add_delegates(struct interpreter *interpreter, const struct interpreter_options *options)
+{
+    int ret = VACCEL_OK;
+
+    if (options->delegates)
+        ret = delegate_to_external(interpreter, options->delegates);
+    return ret == VACCEL_OK ? delegate_to_xnnpack(interpreter, options->threads) : ret;
 }
 
 static int make_graphs(struct interpreter *interpreter)
@@ -76,6 +105,8 @@ int interpreter_new(struct interpreter **interpreter, const struct TfLiteModel *
         return VACCEL_ENOMEM;
     ret = make(made, model, options);
     if (ret == VACCEL_OK)
+        ret = add_delegates(made, options);
+    if (ret == VACCEL_OK)
         ret = make_graphs(made);
     if (ret == VACCEL_OK)
         *interpreter = made;
@@ -84,7 +115,7 @@ int interpreter_new(struct interpreter **interpreter, const struct TfLiteModel *
     return ret;
 }
 
-/* A delegate ends behind its interpreter, and that behind the runners of its signatures. */
+/* Delegates end behind their interpreter, and that behind the runners of its signatures. */
 void interpreter_delete(struct interpreter *interpreter, const struct interpreter_options *options)
 {
     size_t i;
@@ -95,7 +126,9 @@ void interpreter_delete(struct interpreter *interpreter, const struct interprete
     free(interpreter->graphs);
     if (interpreter->tflite)
         TfLiteInterpreterDelete(interpreter->tflite);
-    if (interpreter->delegate)
-        delegate_destroy(options->delegates, interpreter->delegate);
+    if (interpreter->xnnpack)
+        TfLiteXNNPackDelegateDelete(interpreter->xnnpack);
+    if (interpreter->external)
+        delegate_destroy(options->delegates, interpreter->external);
     free(interpreter);
 }

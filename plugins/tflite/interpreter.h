@@ -9,7 +9,8 @@
 /* A model ready to run, with memory of its own; for one thread at a time. */
 struct interpreter {
     struct TfLiteInterpreter *tflite;
-    struct TfLiteDelegate *delegate; /* or NULL */
+    struct TfLiteDelegate *external; /* the operator's delegate, or NULL */
+    struct TfLiteDelegate *xnnpack;  /* for what that leaves */
     struct sentences said;           /* since it was last cleared */
     struct graph *graphs;            /* one to each signature, and the first subgraph behind them */
     size_t nr_graphs;

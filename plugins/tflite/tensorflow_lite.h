@@ -11,7 +11,13 @@
  * without headers; names, numbers and signatures are those of 2.20.0, and have been the same since 2.14.
  */
 
-enum TfLiteStatus { TFLITE_OK = 0, TFLITE_ERROR = 1, TFLITE_DELEGATE_ERROR = 2 };
+enum TfLiteStatus {
+    TFLITE_OK = 0,
+    TFLITE_ERROR = 1,
+    TFLITE_DELEGATE_ERROR = 2,
+    TFLITE_APPLICATION_ERROR =
+        3 /* of a delegate: not for this model, which can be run without it */
+};
 
 struct TfLiteDelegate;
 struct TfLiteInterpreter;
@@ -34,14 +40,15 @@ struct TfLiteInterpreterOptions *TfLiteInterpreterOptionsCreate(void);
 void TfLiteInterpreterOptionsDelete(struct TfLiteInterpreterOptions *options);
 void TfLiteInterpreterOptionsSetNumThreads(struct TfLiteInterpreterOptions *options,
                                            int32_t threads);
-void TfLiteInterpreterOptionsAddDelegate(struct TfLiteInterpreterOptions *options,
-                                         struct TfLiteDelegate *delegate);
 void TfLiteInterpreterOptionsSetErrorReporter(struct TfLiteInterpreterOptions *options,
                                               tflite_reporter reporter, void *context);
 
 struct TfLiteInterpreter *TfLiteInterpreterCreate(const struct TfLiteModel *model,
                                                   const struct TfLiteInterpreterOptions *options);
 void TfLiteInterpreterDelete(struct TfLiteInterpreter *interpreter);
+/* Hand over to a delegate what it can do of the model; it must outlive the interpreter. */
+enum TfLiteStatus TfLiteInterpreterModifyGraphWithDelegate(struct TfLiteInterpreter *interpreter,
+                                                           struct TfLiteDelegate *delegate);
 enum TfLiteStatus TfLiteInterpreterResetVariableTensors(struct TfLiteInterpreter *interpreter);
 
 /* The first subgraph; its inputs and outputs have places. */
@@ -96,5 +103,15 @@ enum TfLiteStatus TfLiteOpaqueTensorGetNumDimsSignature(const struct TfLiteTenso
                                                         int32_t *nr_dims);
 enum TfLiteStatus TfLiteOpaqueTensorGetDimSignature(const struct TfLiteTensor *tensor,
                                                     int32_t place, int32_t *dim);
+
+/* XNNPACK: a delegate to the processor. Of its options one matters here; there is room for them all. */
+struct TfLiteXNNPackDelegateOptions {
+    int32_t threads;
+    unsigned char others[508];
+};
+struct TfLiteXNNPackDelegateOptions TfLiteXNNPackDelegateOptionsDefault(void);
+struct TfLiteDelegate *TfLiteXNNPackDelegateCreate(
+    const struct TfLiteXNNPackDelegateOptions *options);
+void TfLiteXNNPackDelegateDelete(struct TfLiteDelegate *delegate);
 
 #endif
