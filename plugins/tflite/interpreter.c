@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "interpreter.h"
 
+#include "guard.h"
 #include "vaccel.h"
 
 #include <stdlib.h>
@@ -67,7 +68,9 @@ static int add_delegates(struct interpreter *interpreter, const struct interpret
 
     if (options->delegates)
         ret = delegate_to_external(interpreter, options->delegates);
-    return ret == VACCEL_OK ? delegate_to_xnnpack(interpreter, options->threads) : ret;
+    if (ret == VACCEL_OK && options->with_xnnpack)
+        ret = delegate_to_xnnpack(interpreter, options->threads);
+    return ret;
 }
 
 static int make_graphs(struct interpreter *interpreter)
@@ -95,19 +98,32 @@ static int make_graphs(struct interpreter *interpreter)
     return VACCEL_OK;
 }
 
+struct parts {
+    struct interpreter *interpreter;
+    const struct TfLiteModel *model;
+    const struct interpreter_options *options;
+};
+
+static int assemble(void *argument)
+{
+    const struct parts *parts = argument;
+    int ret = make(parts->interpreter, parts->model, parts->options);
+
+    if (ret == VACCEL_OK)
+        ret = add_delegates(parts->interpreter, parts->options);
+    return ret == VACCEL_OK ? make_graphs(parts->interpreter) : ret;
+}
+
 int interpreter_new(struct interpreter **interpreter, const struct TfLiteModel *model,
                     const struct interpreter_options *options)
 {
     struct interpreter *made = calloc(1, sizeof(*made));
+    struct parts parts = {made, model, options};
     int ret;
 
     if (!made)
         return VACCEL_ENOMEM;
-    ret = make(made, model, options);
-    if (ret == VACCEL_OK)
-        ret = add_delegates(made, options);
-    if (ret == VACCEL_OK)
-        ret = make_graphs(made);
+    ret = guarded(assemble, &parts);
     if (ret == VACCEL_OK)
         *interpreter = made;
     else

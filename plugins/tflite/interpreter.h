@@ -10,7 +10,7 @@
 struct interpreter {
     struct TfLiteInterpreter *tflite;
     struct TfLiteDelegate *external; /* the operator's delegate, or NULL */
-    struct TfLiteDelegate *xnnpack;  /* for what that leaves */
+    struct TfLiteDelegate *xnnpack;  /* for what that leaves, or NULL */
     struct sentences said;           /* since it was last cleared */
     struct graph *graphs;            /* one to each signature, and the first subgraph behind them */
     size_t nr_graphs;
@@ -21,6 +21,7 @@ struct interpreter {
 struct interpreter_options {
     int threads;
     const struct delegate_library *delegates; /* or NULL */
+    bool with_xnnpack;                        /* the model is one that it can take */
 };
 
 /* Returns EBACKEND (TensorFlow Lite refused, as told in the log), ENOMEM. */

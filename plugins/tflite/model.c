@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model.h"
 
+#include "check.h"
+#include "guard.h"
 #include "vaccel.h"
 
 #include <stdlib.h>
@@ -43,7 +45,7 @@ static int read_model(struct model *model, struct vaccel_resource *resource)
         return VACCEL_ENOMEM;
     model->tflite = TfLiteModelCreateWithErrorReporter(placed, size, sentences_report, &said);
     if (model->tflite)
-        return VACCEL_OK;
+        return check_model(placed, size, &model->options.with_xnnpack);
     vaccel_error("[tflite] %s", sentences_text(&said));
     return VACCEL_EBACKEND;
 }
@@ -96,17 +98,29 @@ static int try_out(const struct model *model, struct interpreter *interpreter)
     return VACCEL_EBACKEND;
 }
 
+/* Of which the model's description is taken. */
+struct first_use {
+    struct model *model;
+    struct interpreter *interpreter;
+};
+
+static int use_first(void *argument)
+{
+    const struct first_use *use = argument;
+    int ret = describe_functions(use->model, use->interpreter);
+
+    return ret == VACCEL_OK ? try_out(use->model, use->interpreter) : ret;
+}
+
 static int make_first_interpreter(struct model *model)
 {
-    struct interpreter *interpreter;
-    int ret = pool_take(&model->pool, &interpreter);
+    struct first_use use = {.model = model};
+    int ret = pool_take(&model->pool, &use.interpreter);
 
     if (ret != VACCEL_OK)
         return ret;
-    ret = describe_functions(model, interpreter);
-    if (ret == VACCEL_OK)
-        ret = try_out(model, interpreter);
-    pool_give(&model->pool, interpreter);
+    ret = guarded(use_first, &use);
+    pool_give(&model->pool, use.interpreter);
     return ret;
 }
 
@@ -118,9 +132,9 @@ int model_load(struct model **model, struct vaccel_resource *resource,
 
     if (!loaded)
         return VACCEL_ENOMEM;
-    loaded->options = options;
+    loaded->options = *options;
     ret = read_model(loaded, resource);
-    pool_init(&loaded->pool, loaded->tflite, options);
+    pool_init(&loaded->pool, loaded->tflite, &loaded->options);
     if (ret == VACCEL_OK)
         ret = make_first_interpreter(loaded);
     if (ret == VACCEL_OK)

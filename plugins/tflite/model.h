@@ -17,7 +17,7 @@ struct function {
 
 /* A loaded model. */
 struct model {
-    const struct interpreter_options *options;
+    struct interpreter_options options;
     void *copy; /* of bytes that did not lie where a model must; or NULL */
     struct TfLiteModel *tflite;
     struct pool pool;
@@ -26,7 +26,7 @@ struct model {
     size_t default_function; /* serving_default, or else the first subgraph */
 };
 
-/* @options stay the caller's. Returns EINVAL (not one file), EBACKEND, ENOMEM; the log says more. */
+/* Returns EINVAL (not one file), EBACKEND, ENOMEM; the log says more. */
 int model_load(struct model **model, struct vaccel_resource *resource,
                const struct interpreter_options *options);
 void model_unload(struct model *model);

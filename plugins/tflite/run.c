@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "binding.h"
+#include "guard.h"
 #include "model.h"
 #include "strings.h"
 #include "types.h"
@@ -83,7 +84,8 @@ static int set_input(const struct call *call, const struct port *port,
         return set_strings(call, port, input);
     if (input->size == 0)
         return VACCEL_OK;
-    if (TfLiteTensorCopyFromBuffer(tensor, input->data, input->size) == TFLITE_OK)
+    if (TfLiteTensorData(tensor) &&
+        TfLiteTensorCopyFromBuffer(tensor, input->data, input->size) == TFLITE_OK)
         return VACCEL_OK;
     vaccel_error("[tflite] input \"%s\" has %zu bytes, and TensorFlow Lite wants %zu", port->name,
                  input->size, TfLiteTensorByteSize(tensor));
@@ -107,6 +109,16 @@ static int compute(const struct call *call)
         graph_invoke(call->graph) != TFLITE_OK)
         return refused(call, VACCEL_EBACKEND);
     return VACCEL_OK;
+}
+
+static int work(void *argument)
+{
+    const struct call *call = argument;
+    int ret = set_shapes(call);
+
+    if (ret == VACCEL_OK)
+        ret = set_inputs(call);
+    return ret == VACCEL_OK ? compute(call) : ret;
 }
 
 static int put_strings(struct vaccel_session *sess, struct vaccel_tensor *output,
@@ -135,6 +147,7 @@ static int put_output(const struct call *call, const struct port *port, struct v
     int32_t i;
 
     if (nr_dims < 0 || nr_dims > VACCEL_TENSOR_DIMS_MAX ||
+        (TfLiteTensorByteSize(tensor) > 0 && !TfLiteTensorData(tensor)) ||
         type_of(TfLiteTensorType(tensor)) != port->type) {
         vaccel_error("[tflite] output \"%s\" is not what the model says of it", port->name);
         return VACCEL_EBACKEND;
@@ -173,11 +186,7 @@ static int run_on(struct model *model, struct call *call, struct vaccel_session 
     if (ret != VACCEL_OK)
         return ret;
     call->graph = &call->interpreter->graphs[call->function - model->functions];
-    ret = set_shapes(call);
-    if (ret == VACCEL_OK)
-        ret = set_inputs(call);
-    if (ret == VACCEL_OK)
-        ret = compute(call);
+    ret = guarded(work, call);
     if (ret != VACCEL_OK) {
         pool_drop(&model->pool, call->interpreter);
         return ret;
