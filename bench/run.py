@@ -25,6 +25,7 @@ RUNS = [
     ('copies', CORES),
     ('blas', CORES[:1]),
     ('blas', CORES),
+    ('tflite', CORES[:1]),
     ('vision', CORES[:1]),
     ('vision', CORES),
     ('bare', CORES),
