@@ -16,6 +16,7 @@ $(BUILD)/build.ninja:
 setup:
 	tools/setup.sh build demo test
 	tools/wheels.sh
+	plugins/tflite/library.sh
 
 demo:
 	tools/setup.sh build demo
@@ -25,6 +26,7 @@ demo:
 test:
 	tools/setup.sh build demo test
 	tools/wheels.sh
+	plugins/tflite/library.sh
 	python3 tools/test.py
 
 test-bare:
@@ -34,6 +36,7 @@ test-bare:
 bench:
 	tools/setup.sh build bench
 	tools/wheels.sh
+	plugins/tflite/library.sh
 	test ! -f $(BUILD)/build.ninja || meson setup --reconfigure $(BUILD)
 	$(MAKE) all
 	python3 bench/run.py $(BUILD)

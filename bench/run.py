@@ -27,6 +27,7 @@ RUNS = [
     ('blas', CORES),
     ('openvino', CORES[:1]),
     ('openvino', CORES),
+    ('tflite', CORES[:1]),
     ('vision', CORES[:1]),
     ('vision', CORES),
     ('torch', CORES[:1]),
