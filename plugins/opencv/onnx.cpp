@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <functional>
-#include <string_view>
+#include <utility>
 
 namespace vision
 {
@@ -12,7 +12,8 @@ namespace
 {
 
 /* Field numbers of the messages in onnx.proto. */
-constexpr uint64_t model_graph = 7, graph_initializer = 5, graph_input = 11, tensor_name = 8;
+constexpr uint64_t model_graph = 7, graph_initializer = 5, tensor_name = 8;
+constexpr uint64_t graph_input = 11, graph_output = 12;
 constexpr uint64_t value_name = 1, value_type = 2, type_tensor = 1, tensor_shape = 2;
 constexpr uint64_t shape_dimension = 1, dimension_value = 1;
 
@@ -87,43 +88,56 @@ std::string text_of(std::string_view message, uint64_t number)
     return text;
 }
 
-std::vector<int64_t> shape_of(std::string_view value)
+/* A dimension without a size, or with one that is none, may be any. */
+int64_t size_of(std::string_view dimension)
 {
-    std::vector<int64_t> shape;
+    int64_t size = 0;
 
-    for_each(value, value_type, [&](const field &type) {
+    for_each(dimension, dimension_value, [&](const field &value) { size = int64_t(value.value); });
+    return size > 0 ? size : -1;
+}
+
+onnx_value read_value(std::string_view message)
+{
+    onnx_value value = {text_of(message, value_name), false, {}};
+
+    for_each(message, value_type, [&](const field &type) {
         for_each(type.bytes, type_tensor, [&](const field &tensor) {
-            for_each(tensor.bytes, tensor_shape, [&](const field &dimensions) {
-                for_each(dimensions.bytes, shape_dimension, [&](const field &dimension) {
-                    shape.push_back(0);
-                    for_each(dimension.bytes, dimension_value,
-                             [&](const field &size) { shape.back() = int64_t(size.value); });
+            for_each(tensor.bytes, tensor_shape, [&](const field &shape) {
+                value.has_shape = true;
+                for_each(shape.bytes, shape_dimension, [&](const field &dimension) {
+                    value.shape.push_back(size_of(dimension.bytes));
                 });
             });
         });
     });
-    return shape;
+    return value;
+}
+
+void read_graph(std::string_view message, onnx_graph &graph)
+{
+    std::vector<std::string> weights;
+
+    for_each(message, graph_initializer,
+             [&](const field &tensor) { weights.push_back(text_of(tensor.bytes, tensor_name)); });
+    for_each(message, graph_input, [&](const field &input) {
+        onnx_value value = read_value(input.bytes);
+        /* Old files declare the weights among the inputs. */
+        if (std::find(weights.begin(), weights.end(), value.name) == weights.end())
+            graph.inputs.push_back(std::move(value));
+    });
+    for_each(message, graph_output,
+             [&](const field &output) { graph.outputs.push_back(read_value(output.bytes)); });
 }
 
 } // namespace
 
-std::vector<onnx_input> read_onnx_inputs(const std::string &bytes)
+onnx_graph read_onnx(std::string_view bytes)
 {
-    std::vector<std::string> weights;
-    std::vector<onnx_input> inputs;
+    onnx_graph graph;
 
-    for_each(bytes, model_graph, [&](const field &graph) {
-        for_each(graph.bytes, graph_initializer, [&](const field &tensor) {
-            weights.push_back(text_of(tensor.bytes, tensor_name));
-        });
-        for_each(graph.bytes, graph_input, [&](const field &input) {
-            const std::string name = text_of(input.bytes, value_name);
-            /* Old files declare the weights among the inputs. */
-            if (std::find(weights.begin(), weights.end(), name) == weights.end())
-                inputs.push_back({name, shape_of(input.bytes)});
-        });
-    });
-    return inputs;
+    for_each(bytes, model_graph, [&](const field &found) { read_graph(found.bytes, graph); });
+    return graph;
 }
 
 } // namespace vision

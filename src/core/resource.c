@@ -17,14 +17,38 @@ struct resource_core *resource_core_of(const struct vaccel_resource *res)
     return core_untagged(core_load(&res->core));
 }
 
+/* Under the registry's lock. */
+static bool of_plugin(const struct vaccel_resource *res)
+{
+    return resource_core_of(res)->of_plugin;
+}
+
 bool resources_alive(void)
 {
+    const struct vaccel_resource *res;
     bool alive;
 
     registry_lock();
-    alive = ids_next(&resources, 0) != NULL;
+    res = ids_next(&resources, 0);
+    while (res && of_plugin(res))
+        res = ids_next(&resources, res->id);
+    alive = res != NULL;
     registry_unlock();
     return alive;
+}
+
+int vaccel_plugin_own_resource(struct vaccel_resource *res)
+{
+    struct resource_core *core;
+
+    if (!res)
+        return VACCEL_EINVAL;
+    registry_lock();
+    core = core_usable(core_load(&res->core)) ? resource_core_of(res) : NULL;
+    if (core)
+        core->of_plugin = true;
+    registry_unlock();
+    return core ? VACCEL_OK : VACCEL_ESESS;
 }
 
 void resources_forget(void)
@@ -274,6 +298,8 @@ int vaccel_resource_get_by_id(struct vaccel_resource **res, vaccel_id_t id)
         return core_not_initialized(VACCEL_EPERM);
     registry_lock();
     found = ids_find(&resources, id);
+    if (found && of_plugin(found))
+        found = NULL;
     registry_unlock();
     if (!found)
         return VACCEL_ENOENT;
@@ -291,7 +317,7 @@ static size_t collect(vaccel_resource_type_t type, struct vaccel_resource **foun
 
     for (entry = all.next; entry != &all; entry = entry->next) {
         res = core_in_list(entry)->resource;
-        if (res->type != type)
+        if (res->type != type || of_plugin(res))
             continue;
         if (count < max)
             found[count] = res;

@@ -33,14 +33,47 @@ struct session_core *session_core_of(const struct vaccel_session *sess)
     return core_untagged(core_load(&sess->core));
 }
 
+/* Under the registry's lock. */
+static bool of_plugin(const struct vaccel_session *sess)
+{
+    return session_core_of(sess)->of_plugin;
+}
+
+/* Under the registry's lock. Calls of the application's sessions use those of plugins: these end last. */
+static struct vaccel_session *next_to_end(void)
+{
+    struct vaccel_session *first = ids_next(&sessions, 0);
+    struct vaccel_session *sess = first;
+
+    while (sess && of_plugin(sess))
+        sess = ids_next(&sessions, sess->id);
+    return sess ? sess : first;
+}
+
 bool sessions_alive(void)
 {
+    const struct vaccel_session *sess;
     bool alive;
 
     registry_lock();
-    alive = ids_next(&sessions, 0) != NULL;
+    sess = next_to_end();
+    alive = sess && !of_plugin(sess);
     registry_unlock();
     return alive;
+}
+
+int vaccel_plugin_own_session(struct vaccel_session *sess)
+{
+    struct session_core *core;
+
+    if (!sess)
+        return VACCEL_EINVAL;
+    registry_lock();
+    core = core_usable(core_load(&sess->core)) ? session_core_of(sess) : NULL;
+    if (core)
+        core->of_plugin = true;
+    registry_unlock();
+    return core ? VACCEL_OK : VACCEL_ESESS;
 }
 
 static int explain_no_plugin(uint32_t flags, int error)
@@ -182,7 +215,7 @@ bool session_end_any(bool *left)
     bool mine;
 
     registry_lock();
-    sess = ids_next(&sessions, 0);
+    sess = next_to_end();
     mine = sess && core_begin_release(&sess->core);
     *left = sess != NULL;
     registry_unlock();
@@ -302,6 +335,8 @@ int vaccel_session_get_by_id(struct vaccel_session **sess, vaccel_id_t id)
         return core_not_initialized(VACCEL_EPERM);
     registry_lock();
     found = ids_find(&sessions, id);
+    if (found && of_plugin(found))
+        found = NULL;
     registry_unlock();
     if (!found)
         return VACCEL_ENOENT;
