@@ -32,8 +32,20 @@ model::model(std::string_view bytes)
       limit_(std::max(1U, std::thread::hardware_concurrency()))
 {
     idle_.reserve(limit_);
+    check_graph();
     idle_.push_back(make_instance());
     made_ = 1;
+}
+
+void model::check_graph() const
+{
+    if (graph_.inputs.empty() || graph_.outputs.empty())
+        throw failure(VACCEL_EBACKEND, "the file has no ONNX graph with inputs and outputs: use "
+                                       "another, or a whole one");
+    if (!graph_.is_sound)
+        throw failure(VACCEL_EBACKEND,
+                      "the network has a node that takes what no input, weight or "
+                      "node before it gives: use a file that onnx.checker accepts");
 }
 
 std::unique_ptr<cv::dnn::Net> model::make_instance() const
@@ -46,8 +58,6 @@ std::unique_ptr<cv::dnn::Net> model::make_instance() const
         refuse("OpenCV does not load the network", error,
                "use an ONNX file that it does, such as an export with operator set 10");
     }
-    if (made->empty() || graph_.inputs.empty() || graph_.outputs.empty())
-        throw failure(VACCEL_EBACKEND, "the network has no layers, inputs or outputs: use another");
     made->setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
     made->setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
     return made;

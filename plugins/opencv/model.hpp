@@ -49,6 +49,7 @@ class model
     };
 
   private:
+    void check_graph() const;
     std::unique_ptr<cv::dnn::Net> make_instance() const;
     std::unique_ptr<cv::dnn::Net> take();
     void give_back(std::unique_ptr<cv::dnn::Net> used) noexcept;

@@ -20,10 +20,12 @@ struct onnx_value {
 struct onnx_graph {
     std::vector<onnx_value> inputs; /* those that a caller must give */
     std::vector<onnx_value> outputs;
+    bool is_sound = false; /* each node takes what there is, and convolves in a group at least */
 };
 
 /*
- * What OpenCV does not tell: it runs some networks on tensors of a wrong shape, to meaningless results.
+ * What OpenCV does not tell or check: it runs some networks on tensors of a wrong shape, to meaningless
+ * results, and crashes on a node that takes what nobody gives, or on groups of none.
  * Nothing if the bytes are no ONNX file.
  */
 onnx_graph read_onnx(std::string_view bytes);
