@@ -10,6 +10,10 @@
 #include "vaccel.h"
 
 static struct ids resources;
+
+/* Under the registry's lock. At the end of the process structs may be gone, but not these. */
+static size_t nr_alive;
+static size_t nr_of_plugins;
 static struct vaccel_list_entry all = LIST_ENTRY_INIT(all);
 
 struct resource_core *resource_core_of(const struct vaccel_resource *res)
@@ -25,14 +29,10 @@ static bool of_plugin(const struct vaccel_resource *res)
 
 bool resources_alive(void)
 {
-    const struct vaccel_resource *res;
     bool alive;
 
     registry_lock();
-    res = ids_next(&resources, 0);
-    while (res && of_plugin(res))
-        res = ids_next(&resources, res->id);
-    alive = res != NULL;
+    alive = nr_alive > nr_of_plugins;
     registry_unlock();
     return alive;
 }
@@ -45,8 +45,10 @@ int vaccel_plugin_own_resource(struct vaccel_resource *res)
         return VACCEL_EINVAL;
     registry_lock();
     core = core_usable(core_load(&res->core)) ? resource_core_of(res) : NULL;
-    if (core)
+    if (core && !core->of_plugin) {
         core->of_plugin = true;
+        nr_of_plugins++;
+    }
     registry_unlock();
     return core ? VACCEL_OK : VACCEL_ESESS;
 }
@@ -54,6 +56,8 @@ int vaccel_plugin_own_resource(struct vaccel_resource *res)
 void resources_forget(void)
 {
     ids_clear(&resources);
+    nr_alive = 0;
+    nr_of_plugins = 0;
     list_init(&all);
 }
 
@@ -112,6 +116,7 @@ static int enlist(struct vaccel_resource *res, struct resource_core *core)
     } else if ((id = ids_take(&resources, res))) {
         __atomic_store_n(&res->id, id, __ATOMIC_RELAXED);
         list_append(&all, &core->all);
+        nr_alive++;
         __atomic_store_n(&res->core, (char *)core + CORE_RELEASING, __ATOMIC_RELEASE);
         ret = VACCEL_OK;
     }
@@ -127,6 +132,8 @@ static void delist(struct vaccel_resource *res)
     core = resource_core_of(res);
     list_remove(&core->all);
     ids_give_back(&resources, res->id);
+    nr_alive--;
+    nr_of_plugins -= core->of_plugin;
     __atomic_store_n(&res->core, NULL, __ATOMIC_RELEASE);
     __atomic_store_n(&res->id, 0, __ATOMIC_RELEASE); /* from here on it is the owner's again */
     registry_unlock();

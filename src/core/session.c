@@ -17,6 +17,10 @@ enum { HELD_LIMIT = 1 << 30 };
 
 static struct ids sessions;
 
+/* Under the registry's lock. At the end of the process structs may be gone, but not these. */
+static size_t nr_alive;
+static size_t nr_of_plugins;
+
 bool core_begin_release(void **core)
 {
     void *old = core_load(core);
@@ -52,12 +56,10 @@ static struct vaccel_session *next_to_end(void)
 
 bool sessions_alive(void)
 {
-    const struct vaccel_session *sess;
     bool alive;
 
     registry_lock();
-    sess = next_to_end();
-    alive = sess && !of_plugin(sess);
+    alive = nr_alive > nr_of_plugins;
     registry_unlock();
     return alive;
 }
@@ -70,8 +72,10 @@ int vaccel_plugin_own_session(struct vaccel_session *sess)
         return VACCEL_EINVAL;
     registry_lock();
     core = core_usable(core_load(&sess->core)) ? session_core_of(sess) : NULL;
-    if (core)
+    if (core && !core->of_plugin) {
         core->of_plugin = true;
+        nr_of_plugins++;
+    }
     registry_unlock();
     return core ? VACCEL_OK : VACCEL_ESESS;
 }
@@ -121,6 +125,7 @@ static int enlist(struct vaccel_session *sess, uint32_t flags, struct session_co
             __atomic_store_n(&sess->id, id, __ATOMIC_RELAXED);
             fill(sess, flags, core);
             __atomic_store_n(&sess->core, core, __ATOMIC_RELEASE);
+            nr_alive++;
             ret = VACCEL_OK;
         }
     }
@@ -135,6 +140,8 @@ static void delist(struct vaccel_session *sess)
     registry_lock();
     core = session_core_of(sess);
     ids_give_back(&sessions, sess->id);
+    nr_alive--;
+    nr_of_plugins -= core->of_plugin;
     __atomic_store_n(&sess->core, NULL, __ATOMIC_RELEASE);
     __atomic_store_n(&sess->id, 0, __ATOMIC_RELEASE); /* from here on it is the owner's again */
     registry_unlock();
@@ -378,4 +385,6 @@ int vaccel_session_make_rundir(struct vaccel_session *sess)
 void sessions_forget(void)
 {
     ids_clear(&sessions);
+    nr_alive = 0;
+    nr_of_plugins = 0;
 }
