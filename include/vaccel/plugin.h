@@ -140,6 +140,16 @@ int vaccel_plugin_set_session_state(const struct vaccel_plugin *plugin, struct v
                                     void *state);
 void *vaccel_plugin_session_state(const struct vaccel_plugin *plugin, struct vaccel_session *sess);
 
+/*
+ * Make a session or a resource the plugin's own: for a plugin that calls operations itself, as one for
+ * pictures runs networks. The application does not find it, by its id or its type, and its process ends
+ * as if it were not there. The plugin releases it, or leaves that to the library, which does it before it
+ * unloads plugins, when no session of the application is left. The struct must stay until the plugin's fini().
+ * Returns EINVAL (NULL), ESESS (not initialised, or released).
+ */
+int vaccel_plugin_own_session(struct vaccel_session *sess);
+int vaccel_plugin_own_resource(struct vaccel_resource *res);
+
 /* An element of the array for vaccel_plugin_register_ops(). The first parameter documents. */
 #define VACCEL_OP_INIT(name, type, func) \
     { \

@@ -69,12 +69,26 @@ channel_order read_order(const section &input)
     input.refuse("channels", choices);
 }
 
+dimension_order read_layout(const section &input)
+{
+    constexpr const char *choices = "\"nchw\" or \"nhwc\"";
+    const std::string name = input.text("layout", choices);
+
+    if (name == "nchw")
+        return dimension_order::nchw;
+    if (name == "nhwc")
+        return dimension_order::nhwc;
+    input.refuse("layout", choices);
+}
+
 void read_input(const section &input, description &about)
 {
-    input.allow({"width", "height", "channels", "mean", "scale"});
+    input.allow({"width", "height", "channels", "mean", "scale", "layout"});
     about.width = input.whole("width", 1, max_input_side);
     about.height = input.whole("height", 1, max_input_side);
     about.order = read_order(input);
+    if (input.has("layout"))
+        about.layout = read_layout(input);
     about.mean = input.per_channel("mean", about.channels());
     about.scale = input.per_channel("scale", about.channels());
     if (std::find(about.scale.begin(), about.scale.begin() + about.channels(), 0.0F) !=
@@ -128,6 +142,17 @@ std::filesystem::path path_beside(const std::string &file, const std::string &pa
     return std::filesystem::path(file).parent_path() / path;
 }
 
+/* Empty would be none. */
+std::string read_engine(const section &top)
+{
+    constexpr const char *what_to_write = "the name of a plugin that runs models, or no engine";
+    const std::string name = top.text("engine", what_to_write);
+
+    if (name.empty())
+        top.refuse("engine", what_to_write);
+    return name;
+}
+
 void read_file(const toml::table &table, operation which, description &about)
 {
     const section top(about.file, "", table);
@@ -135,9 +160,11 @@ void read_file(const toml::table &table, operation which, description &about)
 
     if (which != operation::depth)
         allowed.emplace_back("labels");
+    allowed.emplace_back("engine");
     top.allow(allowed);
-    about.network =
-        path_beside(about.file, top.text("network", "the path of an ONNX file")).string();
+    about.network = path_beside(about.file, top.text("network", "the path of a model")).string();
+    if (top.has("engine"))
+        about.engine = read_engine(top);
     if (top.has("labels"))
         about.labels = read_labels(
             path_beside(about.file, top.text("labels", "the path of a text file")), about);

@@ -3,6 +3,7 @@
 #define OPENCV_DESCRIPTION_HPP
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,17 +18,20 @@ constexpr size_t nr_operations = 5;
 const char *name_of(operation which);
 
 enum class channel_order { gray, rgb, bgr };
+enum class dimension_order { nchw, nhwc }; /* pictures, channels, height, width; or channels last */
 enum class output_kind { logits, probabilities, yolov5, yolov8, class_scores, heatmaps, map };
 
 /* What the operator wrote about a network: a description file, its keys checked. */
 struct description {
     std::string file;                /* the description's own path: error messages name it */
-    std::string network;             /* path of the ONNX file */
+    std::string network;             /* path of the model */
+    std::string engine;              /* the plugin that is to run it, or empty */
     std::vector<std::string> labels; /* one for each class, or none at all */
 
     int width = 0;
     int height = 0;
     channel_order order = channel_order::gray;
+    std::optional<dimension_order> layout;
     std::array<float, 3> mean{}; /* in the network's order of channels, as scale */
     std::array<float, 3> scale{};
 

@@ -2,17 +2,13 @@
 #include "network.hpp"
 
 #include "failure.hpp"
-#include "onnx.hpp"
 #include "operations.h"
 #include "output_shape.hpp"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <thread>
+#include <climits>
 #include <utility>
 
 #include <opencv2/imgproc.hpp>
@@ -23,231 +19,154 @@ namespace vision
 namespace
 {
 
-std::string read_bytes(const description &about)
-{
-    std::error_code unknown;
-    const std::uintmax_t size = std::filesystem::file_size(about.network, unknown);
-    std::string bytes(unknown ? 0 : size, '\0');
-    std::ifstream file(about.network, std::ios::binary);
-
-    if (bytes.empty() || !file.read(bytes.data(), std::streamsize(bytes.size())))
-        throw failure(VACCEL_EBACKEND, about.file + ": network is \"" + about.network +
-                                           "\", which cannot be read or is empty: write the path "
-                                           "of an ONNX file");
-    return bytes;
-}
-
-bool agrees(int64_t declared, int64_t given)
-{
-    return declared <= 0 || declared == given;
-}
-
-std::vector<int> shape_of(const cv::Mat &output)
-{
-    return {output.size.p, output.size.p + output.dims};
-}
-
-std::string joined(const std::vector<cv::String> &names)
+std::string names_of_outputs(const model_info &info)
 {
     std::string list;
 
-    for (const cv::String &name : names)
-        list += (list.empty() ? "\"" : ", \"") + name + "\"";
+    for (size_t i = 0; i < info.nr_outputs; i++)
+        list += (list.empty() ? "\"" : ", \"") + std::string(info.outputs[i].name) + "\"";
     return list;
+}
+
+bool has_output(const model_info &info, const std::string &name)
+{
+    return std::any_of(info.outputs, info.outputs + info.nr_outputs,
+                       [&](const vaccel_tensor_spec &output) { return output.name == name; });
 }
 
 } // namespace
 
-network::network(description about)
-    : about_(std::move(about)), bytes_(read_bytes(about_)),
-      limit_(std::max(1U, std::thread::hardware_concurrency()))
+network::network(description about) : about_(std::move(about)), model_(about_)
 {
-    idle_.reserve(limit_);
-    check_input();
-    std::unique_ptr<instance> first = make_instance();
-    choose_output(first->net);
-    first->blob.setTo(0);
-    output_shape_ = shape_of(forward(*first));
-    check_output_shape(about_, output_shape_);
-    made_ = 1;
-    idle_.push_back(std::move(first));
+    const auto info = model_.info();
+
+    form_.emplace(about_, *info);
+    choose_output(*info);
+    run_blank();
 }
 
-/* The first dimension is the number of pictures, which the description does not have. */
-void network::check_input() const
+/* Not every engine knows the names before a run. */
+void network::choose_output(const model_info &info)
 {
-    const std::vector<onnx_input> inputs = read_onnx_inputs(bytes_);
-    const std::array<int64_t, 4> given = {1, about_.channels(), about_.height, about_.width};
-    std::ostringstream sentence;
-
-    sentence << about_.file << ": network is \"" << about_.network << "\", ";
-    if (inputs.size() != 1) {
-        sentence << "which has " << inputs.size()
-                 << " inputs: write the path of an ONNX network with one, a picture";
-        throw failure(VACCEL_EBACKEND, sentence.str());
-    }
-    const std::vector<int64_t> &shape = inputs[0].shape;
-    if (shape.empty() || (shape.size() == given.size() &&
-                          std::equal(shape.begin(), shape.end(), given.begin(), agrees)))
-        return;
-    sentence << "whose input \"" << inputs[0].name << "\" is";
-    for (const int64_t size : shape)
-        sentence << ' ' << (size > 0 ? std::to_string(size) : "any");
-    sentence << " (pictures, channels, height, width), but [input] has " << about_.channels()
-             << " channels, height " << about_.height << " and width " << about_.width
-             << ": write the network's";
-    throw failure(VACCEL_EBACKEND, sentence.str());
-}
-
-void network::choose_output(const cv::dnn::Net &net)
-{
-    const std::vector<cv::String> names = net.getUnconnectedOutLayersNames();
-
-    if (about_.output.empty() && names.size() == 1)
-        about_.output = names[0];
-    if (about_.output.empty())
+    if (about_.output.empty() && info.nr_outputs > 1)
         throw failure(VACCEL_EBACKEND, about_.file +
                                            ": [output] name is missing and the network "
                                            "has the outputs " +
-                                           joined(names) + ": write one of them");
-    if (net.getLayerId(about_.output) < 0)
+                                           names_of_outputs(info) + ": write one of them");
+    if (!about_.output.empty() && info.nr_outputs && !has_output(info, about_.output))
         throw failure(VACCEL_EBACKEND, about_.file + ": [output] name is \"" + about_.output +
-                                           "\", but the network has " + joined(names) +
+                                           "\", but the network has " + names_of_outputs(info) +
                                            ": write one of them");
+    if (about_.output.empty() && info.nr_outputs)
+        about_.output = info.outputs[0].name;
 }
 
-std::unique_ptr<network::instance> network::make_instance() const
+/* What does not fit together is found here, and how large the output is. */
+void network::run_blank()
 {
-    auto made = std::make_unique<instance>();
+    auto first = std::make_unique<buffers>();
+    vaccel_tensor output = output_tensor();
 
-    try {
-        made->net = cv::dnn::readNetFromONNX(bytes_.data(), bytes_.size());
-    } catch (const cv::Exception &error) {
-        if (error.code == cv::Error::StsNoMem)
-            throw;
-        throw failure(VACCEL_EBACKEND, about_.file + ": network is \"" + about_.network +
-                                           "\", which OpenCV does not load (" +
-                                           on_one_line(error.err) +
-                                           "): write the path of an ONNX file that it does, "
-                                           "such as an export with operator set 10");
-    }
-    if (made->net.empty())
-        throw failure(VACCEL_EBACKEND, about_.file + ": network is \"" + about_.network +
-                                           "\", which has no layers: write the path of another");
-    made->net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
-    made->net.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
-    const std::array<int, 4> shape = {1, about_.channels(), about_.height, about_.width};
-    made->blob.create(int(shape.size()), shape.data(), CV_32F);
-    return made;
+    first->input = form_->make_blob();
+    run_model(first->input, output);
+    model_.drop(output);
+    if (std::any_of(output.dims, output.dims + output.nr_dims,
+                    [](int64_t size) { return size > INT_MAX; }))
+        throw failure(VACCEL_EBACKEND, about_.file + ": the network's output \"" + about_.output +
+                                           "\" is too large: write another");
+    output_shape_.assign(output.dims, output.dims + output.nr_dims);
+    check_output_shape(about_, output_shape_);
+    give_back(std::move(first));
 }
 
-std::unique_ptr<network::instance> network::take()
+/* One that is held. */
+vaccel_tensor network::output_tensor() const
 {
-    std::unique_lock<std::mutex> lock(mutex_);
+    vaccel_tensor output{};
 
-    returned_.wait(lock, [this] { return !idle_.empty() || made_ < limit_; });
-    if (!idle_.empty()) {
-        std::unique_ptr<instance> taken = std::move(idle_.back());
-        idle_.pop_back();
-        return taken;
-    }
-    made_++;
-    lock.unlock();
-    try {
-        return make_instance();
-    } catch (...) {
-        give_back(nullptr);
-        throw;
-    }
-}
-
-/* Nothing, in place of an instance: one that could not be made. */
-void network::give_back(std::unique_ptr<instance> used) noexcept
-{
-    {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        if (used)
-            idle_.push_back(std::move(used));
-        else
-            made_--;
-    }
-    returned_.notify_one();
-}
-
-/* OpenCV has blue first; a network that wants rgb has it last. */
-void network::fill_plane(const cv::Mat &pixels, int channel, float *plane) const
-{
-    const int step = pixels.channels();
-    const int offset = about_.order == channel_order::rgb ? 2 - channel : channel;
-    const float mean = about_.mean[size_t(channel)], scale = about_.scale[size_t(channel)];
-
-    for (int y = 0; y < pixels.rows; y++) {
-        const unsigned char *row = pixels.ptr<unsigned char>(y) + offset;
-
-        for (int x = 0; x < pixels.cols; x++)
-            *plane++ = (float(row[x * step]) - mean) * scale;
-    }
-}
-
-void network::fill_blob(instance &on, const cv::Mat &pixels) const
-{
-    const cv::Size wanted(about_.width, about_.height);
-    const bool fits = pixels.size() == wanted;
-
-    if (!fits)
-        cv::resize(pixels, on.resized, wanted, 0, 0, cv::INTER_LINEAR);
-    for (int channel = 0; channel < about_.channels(); channel++)
-        fill_plane(fits ? pixels : on.resized, channel, on.blob.ptr<float>(0, channel));
-}
-
-cv::Mat network::forward(instance &on) const
-{
-    cv::Mat output;
-
-    try {
-        on.net.setInput(on.blob);
-        output = on.net.forward(about_.output);
-    } catch (const cv::Exception &error) {
-        if (error.code == cv::Error::StsNoMem)
-            throw;
-        throw failure(VACCEL_EBACKEND, about_.file + ": the network failed on a picture of " +
-                                           std::to_string(about_.channels()) + " channels, width " +
-                                           std::to_string(about_.width) + " and height " +
-                                           std::to_string(about_.height) + " (" +
-                                           on_one_line(error.err) +
-                                           "): write those that it wants to [input]");
-    }
-    if (output.type() != CV_32F || !output.isContinuous())
-        throw failure(VACCEL_EBACKEND, about_.file + ": [output] name is \"" + about_.output +
-                                           "\", which does not give floats: write another");
+    output.name = about_.output.empty() ? nullptr : about_.output.c_str();
     return output;
 }
 
-network::lease::lease(network &from) : from_(from), instance_(from.take())
+void network::run_model(const cv::Mat &input, vaccel_tensor &output) const
+{
+    const int error = model_.run(form_->tensor_of(input), output);
+
+    if (error && error != VACCEL_ERANGE)
+        throw failure(error == VACCEL_ENOMEM ? error : VACCEL_EBACKEND,
+                      about_.file + ": the network failed on a picture of " +
+                          std::to_string(about_.channels()) + " channels, width " +
+                          std::to_string(about_.width) + " and height " +
+                          std::to_string(about_.height) + ": write those that it wants to [input]");
+    if (output.data_type == VACCEL_DATA_FLOAT32)
+        return;
+    model_.drop(output);
+    throw failure(VACCEL_EBACKEND,
+                  about_.file + ": [output] name is \"" + about_.output + "\", which gives " +
+                      vaccel_data_type_name(output.data_type) + ", not FLOAT32: write another");
+}
+
+bool network::is_as_before(const vaccel_tensor &output) const
+{
+    return !output.held && std::equal(output_shape_.begin(), output_shape_.end(), output.dims,
+                                      output.dims + output.nr_dims);
+}
+
+std::unique_ptr<network::buffers> network::take()
+{
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+
+        if (!idle_.empty()) {
+            std::unique_ptr<buffers> taken = std::move(idle_.back());
+            idle_.pop_back();
+            return taken;
+        }
+    }
+    auto made = std::make_unique<buffers>();
+    made->input = form_->make_blob();
+    return made;
+}
+
+void network::give_back(std::unique_ptr<buffers> used) noexcept
+{
+    const std::lock_guard<std::mutex> lock(mutex_);
+
+    try {
+        idle_.push_back(std::move(used));
+    } catch (const std::bad_alloc &) {
+        return; /* the next call makes others */
+    }
+}
+
+network::lease::lease(network &from) : from_(from), buffers_(from.take())
 {
 }
 
-/* An instance that failed in the middle of a run may be left in any state, so it is not used again.
- */
 network::lease::~lease()
 {
-    from_.give_back(std::move(instance_));
+    from_.give_back(std::move(buffers_));
 }
 
-cv::Mat network::lease::run(const cv::Mat &pixels)
+const cv::Mat &network::lease::run(const cv::Mat &pixels)
 {
-    try {
-        from_.fill_blob(*instance_, pixels);
-        cv::Mat output = from_.forward(*instance_);
-        if (shape_of(output) != from_.output_shape_)
-            throw failure(VACCEL_EBACKEND, from_.about_.file +
-                                               ": the network gave an output of another shape "
-                                               "than before: write one that does not");
-        return output;
-    } catch (...) {
-        instance_.reset();
-        throw;
-    }
+    const cv::Size wanted(from_.about_.width, from_.about_.height);
+    const bool fits = pixels.size() == wanted;
+    vaccel_tensor output = from_.output_tensor();
+
+    if (!fits)
+        cv::resize(pixels, buffers_->resized, wanted, 0, 0, cv::INTER_LINEAR);
+    from_.form_->fill(fits ? pixels : buffers_->resized, buffers_->input);
+    buffers_->output.create(int(from_.output_shape_.size()), from_.output_shape_.data(), CV_32F);
+    output.data = buffers_->output.data;
+    output.size = buffers_->output.total() * sizeof(float);
+    from_.run_model(buffers_->input, output);
+    if (from_.is_as_before(output))
+        return buffers_->output;
+    from_.model_.drop(output);
+    throw failure(VACCEL_EBACKEND, from_.about_.file +
+                                       ": the network gave an output of another shape "
+                                       "than before: write one that does not");
 }
 
 namespace

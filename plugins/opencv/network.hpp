@@ -3,28 +3,24 @@
 #define OPENCV_NETWORK_HPP
 
 #include "description.hpp"
+#include "input_form.hpp"
+#include "loaded_model.hpp"
 #include "picture.hpp"
 
-#include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <optional>
 #include <vector>
-
-#include <opencv2/dnn.hpp>
 
 namespace vision
 {
 
-/*
- * A network and its instances. OpenCV runs one picture at a time through an instance, so there are
- * as many as calls have run at once, at most one for each processor; a further call waits for one.
- */
+/* A network that is loaded, with what its description says of it. Any number of threads run it at once. */
 class network
 {
-    struct instance {
-        cv::dnn::Net net;
-        cv::Mat resized, blob;
+    /* What a call needs beside the picture. */
+    struct buffers {
+        cv::Mat resized, input, output;
     };
 
   public:
@@ -40,7 +36,7 @@ class network
         return about_.order == channel_order::gray ? colours::gray : colours::bgr;
     }
 
-    /* An instance for one call, given back at the end of the scope. */
+    /* Buffers for one call, given back at the end of the scope. */
     class lease
     {
       public:
@@ -50,32 +46,29 @@ class network
         lease &operator=(const lease &) = delete;
 
         /* The network's output, floats without gaps; good while the lease lasts. */
-        cv::Mat run(const cv::Mat &pixels);
+        const cv::Mat &run(const cv::Mat &pixels);
 
       private:
         network &from_;
-        std::unique_ptr<instance> instance_;
+        std::unique_ptr<buffers> buffers_;
     };
 
   private:
-    std::unique_ptr<instance> make_instance() const;
-    std::unique_ptr<instance> take();
-    void give_back(std::unique_ptr<instance> used) noexcept;
-    void check_input() const;
-    void choose_output(const cv::dnn::Net &net);
-    cv::Mat forward(instance &on) const;
-    void fill_blob(instance &on, const cv::Mat &pixels) const;
-    void fill_plane(const cv::Mat &pixels, int channel, float *plane) const;
+    void choose_output(const model_info &info);
+    void run_blank();
+    vaccel_tensor output_tensor() const;
+    void run_model(const cv::Mat &input, vaccel_tensor &output) const;
+    bool is_as_before(const vaccel_tensor &output) const;
+    std::unique_ptr<buffers> take();
+    void give_back(std::unique_ptr<buffers> used) noexcept;
 
     description about_;
-    std::string bytes_;
-    size_t limit_;
+    loaded_model model_;
+    std::optional<input_form> form_;
     std::vector<int> output_shape_; /* as a blank picture gave it */
 
     std::mutex mutex_;
-    std::condition_variable returned_;
-    std::vector<std::unique_ptr<instance>> idle_;
-    size_t made_ = 0;
+    std::vector<std::unique_ptr<buffers>> idle_;
 };
 
 /* The network of an operation, loaded by the first call that finds a description of it. */

@@ -4,22 +4,31 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vision
 {
 
-/* An input that an ONNX file declares. */
-struct onnx_input {
+/* An input or output that an ONNX file declares. */
+struct onnx_value {
     std::string name;
-    std::vector<int64_t> shape; /* 0 where the file leaves a dimension open */
+    bool has_shape;             /* false: of any */
+    std::vector<int64_t> shape; /* -1 where the file leaves a dimension open */
+};
+
+struct onnx_graph {
+    std::vector<onnx_value> inputs; /* those that a caller must give */
+    std::vector<onnx_value> outputs;
+    bool is_sound = false; /* each node takes what there is, and convolves in a group at least */
 };
 
 /*
- * The inputs that a caller must give, which OpenCV does not tell: it runs some networks on pictures
- * of a wrong shape, to meaningless results. Empty if the bytes are no ONNX file.
+ * What OpenCV does not tell or check: it runs some networks on tensors of a wrong shape, to meaningless
+ * results, and crashes on a node that takes what nobody gives, or on groups of none.
+ * Nothing if the bytes are no ONNX file.
  */
-std::vector<onnx_input> read_onnx_inputs(const std::string &bytes);
+onnx_graph read_onnx(std::string_view bytes);
 
 } // namespace vision
 

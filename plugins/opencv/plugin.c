@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "engine.h"
 #include "operations.h"
 
 static struct vaccel_op operations[] = {
@@ -10,9 +11,22 @@ static struct vaccel_op operations[] = {
     VACCEL_OP_INIT(function, VACCEL_OP_OPENCV, opencv_function),
 };
 
+static const char *const formats[] = {"onnx", NULL};
+
+static const struct vaccel_model_engine engine = {
+    .owner = &vaccel_this_plugin,
+    .formats = formats,
+    .load = opencv_model_load,
+    .unload = opencv_model_unload,
+    .info = opencv_model_info,
+    .run = opencv_model_run,
+};
+
 static int init(void)
 {
-    return vaccel_plugin_register_ops(operations, sizeof(operations) / sizeof(operations[0]));
+    int ret = vaccel_plugin_register_ops(operations, sizeof(operations) / sizeof(operations[0]));
+
+    return ret == VACCEL_OK ? vaccel_plugin_register_model_engine(&engine) : ret;
 }
 
 static int fini(void)

@@ -168,6 +168,25 @@ static void annotating_changes_no_result(void **state)
     free(scene.bytes);
 }
 
+/* Its network is a resource, in a session, but not of the application's. */
+static void what_the_plugin_runs_is_its_own(void **state)
+{
+    struct fixture *fixture = *state;
+    struct file picture = digit_read();
+    struct vaccel_resource *resource;
+    struct vaccel_session *sess;
+
+    assert_int_equal(
+        vaccel_vision_classify(&fixture->sess, picture.bytes, picture.size, NULL, NULL), VACCEL_OK);
+    assert_int_equal(vaccel_resource_get_by_type(&resource, VACCEL_RESOURCE_MODEL), VACCEL_ENOENT);
+    for (vaccel_id_t id = 1; id < 8; id++) {
+        assert_int_equal(vaccel_resource_get_by_id(&resource, id), VACCEL_ENOENT);
+        if (id != fixture->sess.id)
+            assert_int_equal(vaccel_session_get_by_id(&sess, id), VACCEL_ENOENT);
+    }
+    free(picture.bytes);
+}
+
 enum { NR_THREADS = 4, NR_DIGITS = 20, NR_ROUNDS = 5 };
 
 struct work {
@@ -311,6 +330,7 @@ int main(void)
         WITH_DIGITS(small_pictures_are_annotated_enlarged),
         WITH_SCENES(all_four_others_annotate),
         WITH_SCENES(annotating_changes_no_result),
+        WITH_DIGITS(what_the_plugin_runs_is_its_own),
         WITH_DIGITS(threads_get_what_one_thread_gets),
         ON_EMPTY(rgb_networks_get_red_first),
         ON_EMPTY(bgr_networks_get_blue_first),

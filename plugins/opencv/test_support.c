@@ -30,10 +30,10 @@ struct file file_read(const char *path)
     return file;
 }
 
-static int bootstrap(void)
+static int bootstrap(const char *plugins)
 {
     struct vaccel_config config;
-    int ret = vaccel_config_init(&config, "opencv", VACCEL_LOG_ERROR, NULL, false, false);
+    int ret = vaccel_config_init(&config, plugins, VACCEL_LOG_ERROR, NULL, false, false);
 
     if (ret == VACCEL_OK)
         ret = vaccel_bootstrap_with_config(&config);
@@ -41,7 +41,7 @@ static int bootstrap(void)
     return ret;
 }
 
-static int fixture_start(void **state, const char *models)
+static int fixture_start(void **state, const char *plugins, const char *models)
 {
     struct fixture *fixture = calloc(1, sizeof(*fixture));
 
@@ -49,7 +49,7 @@ static int fixture_start(void **state, const char *models)
     strcpy(fixture->directory, "/tmp/vaccel-opencv-test-XXXXXX");
     assert_non_null(mkdtemp(fixture->directory));
     setenv("VACCEL_VISION_MODELS", models ? models : fixture->directory, 1);
-    if (bootstrap() == VACCEL_OK && vaccel_session_init(&fixture->sess, 0) == VACCEL_OK) {
+    if (bootstrap(plugins) == VACCEL_OK && vaccel_session_init(&fixture->sess, 0) == VACCEL_OK) {
         *state = fixture;
         return 0;
     }
@@ -60,17 +60,22 @@ static int fixture_start(void **state, const char *models)
 
 int fixture_make(void **state)
 {
-    return fixture_start(state, NULL);
+    return fixture_start(state, "opencv", NULL);
 }
 
 int fixture_make_digits(void **state)
 {
-    return fixture_start(state, MODELS "/digits");
+    return fixture_start(state, "opencv", MODELS "/digits");
 }
 
 int fixture_make_scenes(void **state)
 {
-    return fixture_start(state, MODELS "/scenes");
+    return fixture_start(state, "opencv", MODELS "/scenes");
+}
+
+int fixture_make_on(void **state, const char *plugins)
+{
+    return fixture_start(state, plugins, NULL);
 }
 
 static void remove_files(const char *directory)
@@ -92,6 +97,18 @@ int fixture_remove(void **state)
     remove_files(fixture->directory);
     free(fixture);
     return vaccel_cleanup() || ret;
+}
+
+void file_write(const struct fixture *fixture, const char *name, const void *bytes, size_t size)
+{
+    char path[128];
+    FILE *stream;
+
+    snprintf(path, sizeof(path), "%s/%s", fixture->directory, name);
+    stream = fopen(path, "wb");
+    assert_non_null(stream);
+    assert_int_equal(fwrite(bytes, 1, size, stream), size);
+    assert_int_equal(fclose(stream), 0);
 }
 
 void describe(const struct fixture *fixture, const char *operation, const char *text)

@@ -31,7 +31,12 @@ int fixture_make(void **state);
 /* The same, with a directory of MODELS. */
 int fixture_make_digits(void **state);
 int fixture_make_scenes(void **state);
+/* The same as the first, with these plugins, separated by ':'. */
+int fixture_make_on(void **state, const char *plugins);
 int fixture_remove(void **state);
+
+/* Write a file into the fixture's directory. */
+void file_write(const struct fixture *fixture, const char *name, const void *bytes, size_t size);
 
 /* Write a description into the fixture's directory; in @text @M@ stands for MODELS. */
 void describe(const struct fixture *fixture, const char *operation, const char *text);

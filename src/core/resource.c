@@ -10,6 +10,10 @@
 #include "vaccel.h"
 
 static struct ids resources;
+
+/* Under the registry's lock. At the end of the process structs may be gone, but not these. */
+static size_t nr_alive;
+static size_t nr_of_plugins;
 static struct vaccel_list_entry all = LIST_ENTRY_INIT(all);
 
 struct resource_core *resource_core_of(const struct vaccel_resource *res)
@@ -17,19 +21,43 @@ struct resource_core *resource_core_of(const struct vaccel_resource *res)
     return core_untagged(core_load(&res->core));
 }
 
+/* Under the registry's lock. */
+static bool of_plugin(const struct vaccel_resource *res)
+{
+    return resource_core_of(res)->of_plugin;
+}
+
 bool resources_alive(void)
 {
     bool alive;
 
     registry_lock();
-    alive = ids_next(&resources, 0) != NULL;
+    alive = nr_alive > nr_of_plugins;
     registry_unlock();
     return alive;
+}
+
+int vaccel_plugin_own_resource(struct vaccel_resource *res)
+{
+    struct resource_core *core;
+
+    if (!res)
+        return VACCEL_EINVAL;
+    registry_lock();
+    core = core_usable(core_load(&res->core)) ? resource_core_of(res) : NULL;
+    if (core && !core->of_plugin) {
+        core->of_plugin = true;
+        nr_of_plugins++;
+    }
+    registry_unlock();
+    return core ? VACCEL_OK : VACCEL_ESESS;
 }
 
 void resources_forget(void)
 {
     ids_clear(&resources);
+    nr_alive = 0;
+    nr_of_plugins = 0;
     list_init(&all);
 }
 
@@ -88,6 +116,7 @@ static int enlist(struct vaccel_resource *res, struct resource_core *core)
     } else if ((id = ids_take(&resources, res))) {
         __atomic_store_n(&res->id, id, __ATOMIC_RELAXED);
         list_append(&all, &core->all);
+        nr_alive++;
         __atomic_store_n(&res->core, (char *)core + CORE_RELEASING, __ATOMIC_RELEASE);
         ret = VACCEL_OK;
     }
@@ -103,6 +132,8 @@ static void delist(struct vaccel_resource *res)
     core = resource_core_of(res);
     list_remove(&core->all);
     ids_give_back(&resources, res->id);
+    nr_alive--;
+    nr_of_plugins -= core->of_plugin;
     __atomic_store_n(&res->core, NULL, __ATOMIC_RELEASE);
     __atomic_store_n(&res->id, 0, __ATOMIC_RELEASE); /* from here on it is the owner's again */
     registry_unlock();
@@ -274,6 +305,8 @@ int vaccel_resource_get_by_id(struct vaccel_resource **res, vaccel_id_t id)
         return core_not_initialized(VACCEL_EPERM);
     registry_lock();
     found = ids_find(&resources, id);
+    if (found && of_plugin(found))
+        found = NULL;
     registry_unlock();
     if (!found)
         return VACCEL_ENOENT;
@@ -291,7 +324,7 @@ static size_t collect(vaccel_resource_type_t type, struct vaccel_resource **foun
 
     for (entry = all.next; entry != &all; entry = entry->next) {
         res = core_in_list(entry)->resource;
-        if (res->type != type)
+        if (res->type != type || of_plugin(res))
             continue;
         if (count < max)
             found[count] = res;

@@ -13,6 +13,7 @@ struct resource_core {
     struct vaccel_list_entry models;        /* that are loaded of it; under the registry's lock */
     struct vaccel_list_entry all;           /* in the list of all, in the order of making */
     struct vaccel_resource *resource;
+    bool of_plugin;                   /* vaccel_plugin_own_resource(); under the registry's lock */
     unsigned int generation;          /* core_generation() of who made it, and its files */
     struct platform_mutex blobs_lock; /* its blobs are filled by one thread */
     void *states[PLUGINS_MAX];        /* of the plugins */
@@ -23,6 +24,7 @@ bool resource_type_valid(vaccel_resource_type_t type);
 
 struct resource_core *resource_core_of(const struct vaccel_resource *res);
 
+/* Whether the application has any; those of plugins do not count. */
 bool resources_alive(void);
 
 /*

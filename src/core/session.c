@@ -17,6 +17,10 @@ enum { HELD_LIMIT = 1 << 30 };
 
 static struct ids sessions;
 
+/* Under the registry's lock. At the end of the process structs may be gone, but not these. */
+static size_t nr_alive;
+static size_t nr_of_plugins;
+
 bool core_begin_release(void **core)
 {
     void *old = core_load(core);
@@ -33,14 +37,47 @@ struct session_core *session_core_of(const struct vaccel_session *sess)
     return core_untagged(core_load(&sess->core));
 }
 
+/* Under the registry's lock. */
+static bool of_plugin(const struct vaccel_session *sess)
+{
+    return session_core_of(sess)->of_plugin;
+}
+
+/* Under the registry's lock. Calls of the application's sessions use those of plugins: these end last. */
+static struct vaccel_session *next_to_end(void)
+{
+    struct vaccel_session *first = ids_next(&sessions, 0);
+    struct vaccel_session *sess = first;
+
+    while (sess && of_plugin(sess))
+        sess = ids_next(&sessions, sess->id);
+    return sess ? sess : first;
+}
+
 bool sessions_alive(void)
 {
     bool alive;
 
     registry_lock();
-    alive = ids_next(&sessions, 0) != NULL;
+    alive = nr_alive > nr_of_plugins;
     registry_unlock();
     return alive;
+}
+
+int vaccel_plugin_own_session(struct vaccel_session *sess)
+{
+    struct session_core *core;
+
+    if (!sess)
+        return VACCEL_EINVAL;
+    registry_lock();
+    core = core_usable(core_load(&sess->core)) ? session_core_of(sess) : NULL;
+    if (core && !core->of_plugin) {
+        core->of_plugin = true;
+        nr_of_plugins++;
+    }
+    registry_unlock();
+    return core ? VACCEL_OK : VACCEL_ESESS;
 }
 
 static int explain_no_plugin(uint32_t flags, int error)
@@ -88,6 +125,7 @@ static int enlist(struct vaccel_session *sess, uint32_t flags, struct session_co
             __atomic_store_n(&sess->id, id, __ATOMIC_RELAXED);
             fill(sess, flags, core);
             __atomic_store_n(&sess->core, core, __ATOMIC_RELEASE);
+            nr_alive++;
             ret = VACCEL_OK;
         }
     }
@@ -102,6 +140,8 @@ static void delist(struct vaccel_session *sess)
     registry_lock();
     core = session_core_of(sess);
     ids_give_back(&sessions, sess->id);
+    nr_alive--;
+    nr_of_plugins -= core->of_plugin;
     __atomic_store_n(&sess->core, NULL, __ATOMIC_RELEASE);
     __atomic_store_n(&sess->id, 0, __ATOMIC_RELEASE); /* from here on it is the owner's again */
     registry_unlock();
@@ -182,7 +222,7 @@ bool session_end_any(bool *left)
     bool mine;
 
     registry_lock();
-    sess = ids_next(&sessions, 0);
+    sess = next_to_end();
     mine = sess && core_begin_release(&sess->core);
     *left = sess != NULL;
     registry_unlock();
@@ -302,6 +342,8 @@ int vaccel_session_get_by_id(struct vaccel_session **sess, vaccel_id_t id)
         return core_not_initialized(VACCEL_EPERM);
     registry_lock();
     found = ids_find(&sessions, id);
+    if (found && of_plugin(found))
+        found = NULL;
     registry_unlock();
     if (!found)
         return VACCEL_ENOENT;
@@ -343,4 +385,6 @@ int vaccel_session_make_rundir(struct vaccel_session *sess)
 void sessions_forget(void)
 {
     ids_clear(&sessions);
+    nr_alive = 0;
+    nr_of_plugins = 0;
 }

@@ -16,6 +16,7 @@ struct session_core {
     struct ids outputs;                     /* held ones; under the registry's lock */
     size_t held_bytes;                      /* of them; under the registry's lock */
     size_t held_limit;                      /* that they may be */
+    bool of_plugin;                         /* vaccel_plugin_own_session(); under the lock */
     bool rundir_made;
     unsigned int generation;   /* core_generation() when the run directory was named */
     void *states[PLUGINS_MAX]; /* of the plugins */
@@ -54,9 +55,10 @@ static inline const struct dispatch *session_dispatch(const struct session_core 
     return __atomic_load_n(&core->dispatch, __ATOMIC_ACQUIRE);
 }
 
+/* Whether the application has any; those of plugins do not count. */
 bool sessions_alive(void);
 
-/* Release any one. False: there is none (then *@left is false), or other threads release them. */
+/* Release any one, those of plugins last. False: there is none (then *@left is false), or other threads release them. */
 bool session_end_any(bool *left);
 
 /* Forget all sessions without a look at their structs. */

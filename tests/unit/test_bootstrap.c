@@ -225,6 +225,43 @@ static void test_the_end_of_the_process_removes_the_directory(void **state)
     unsetenv("VACCEL_PLUGINS");
 }
 
+enum { FINI_RAN = 42 };
+
+static int end_in_fini(struct counter *of, enum counter_hook hook, struct vaccel_session *sess,
+                       struct vaccel_resource *res)
+{
+    (void)of, (void)sess, (void)res;
+    if (hook == COUNTER_FINI)
+        _exit(FINI_RAN);
+    return 0;
+}
+
+/* What a plugin has for itself does not keep the plugins from their end, what the application has does. */
+static int child_leaves_a_plugins_own(bool is_own)
+{
+    static struct vaccel_session sess;
+    static struct vaccel_resource res;
+    static char byte;
+
+    counter = counter_open("counter");
+    if (library_begin("counter") || vaccel_session_init(&sess, 0) ||
+        vaccel_resource_init_from_buf(&res, &byte, 1, VACCEL_RESOURCE_DATA, NULL, true) ||
+        vaccel_resource_register(&res, &sess))
+        return 1;
+    if (is_own && (vaccel_plugin_own_session(&sess) || vaccel_plugin_own_resource(&res)))
+        return 2;
+    counter->hook = end_in_fini;
+    return 0;
+}
+
+static void test_a_plugins_own_ends_with_the_process(void **state)
+{
+    (void)state;
+    setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
+    assert_int_equal(run_child("leaves_own", "VACCEL_CLEANUP_ENABLED", "1"), FINI_RAN);
+    assert_int_equal(run_child("leaves_others", "VACCEL_CLEANUP_ENABLED", "1"), 0);
+}
+
 static int be_child(const char *name)
 {
     if (!strcmp(name, "without_plugin"))
@@ -233,6 +270,8 @@ static int be_child(const char *name)
         return child_not_begun();
     if (!strcmp(name, "touches_nothing"))
         return child_touches_nothing();
+    if (!strncmp(name, "leaves_o", 8))
+        return child_leaves_a_plugins_own(!strcmp(name, "leaves_own"));
     return child_leaves_files();
 }
 
@@ -252,6 +291,7 @@ int main(int argc, char **argv)
         test(test_the_constructor_can_be_told_to_do_nothing),
         test(test_sessions_and_calls_make_no_files),
         test(test_the_end_of_the_process_removes_the_directory),
+        test(test_a_plugins_own_ends_with_the_process),
     };
 
     if (argc > 1)

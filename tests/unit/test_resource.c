@@ -245,6 +245,29 @@ static void test_found_by_id_and_type(void **state)
     assert_int_equal(vaccel_resource_release(&b) | vaccel_resource_release(&c), 0);
 }
 
+static void test_a_plugins_own_is_not_found(void **state)
+{
+    struct vaccel_resource own, other, *found, **all;
+    size_t count;
+
+    (void)state;
+    assert_int_equal(vaccel_resource_init_from_buf(&own, bytes, 1, VACCEL_RESOURCE_DATA, NULL, 1),
+                     0);
+    assert_int_equal(vaccel_plugin_own_resource(&own), 0);
+    assert_int_equal(vaccel_resource_get_by_id(&found, own.id), VACCEL_ENOENT);
+    assert_int_equal(vaccel_resource_get_by_type(&found, VACCEL_RESOURCE_DATA), VACCEL_ENOENT);
+    assert_int_equal(vaccel_resource_init_from_buf(&other, bytes, 1, VACCEL_RESOURCE_DATA, NULL, 1),
+                     0);
+    assert_int_equal(vaccel_resource_get_by_type(&found, VACCEL_RESOURCE_DATA), 0);
+    assert_ptr_equal(found, &other);
+    assert_int_equal(vaccel_resource_get_all_by_type(&all, &count, VACCEL_RESOURCE_DATA), 0);
+    assert_int_equal(count, 1);
+    free(all);
+    assert_int_equal(vaccel_resource_release(&own) | vaccel_resource_release(&other), 0);
+    assert_int_equal(vaccel_plugin_own_resource(&own), VACCEL_ESESS);
+    assert_int_equal(vaccel_plugin_own_resource(NULL), VACCEL_EINVAL);
+}
+
 static void test_thousands_live_at_once(void **state)
 {
     static struct vaccel_resource *many[MANY];
@@ -317,6 +340,7 @@ int main(void)
         test(test_from_blobs),
         test(test_blobs_that_cannot_be),
         test(test_found_by_id_and_type),
+        test(test_a_plugins_own_is_not_found),
         test(test_thousands_live_at_once),
         test(test_allocated_forms),
         test(test_a_run_directory_that_cannot_be_made),

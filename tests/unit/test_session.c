@@ -155,6 +155,38 @@ static void test_ids_are_found_and_used_again(void **state)
     assert_int_equal(vaccel_session_release(&c), 0);
 }
 
+static const struct vaccel_session *ended_first;
+
+static int note_first_end(struct counter *of, enum counter_hook hook, struct vaccel_session *sess,
+                          struct vaccel_resource *res)
+{
+    (void)of, (void)res;
+    if (hook == COUNTER_SESSION_RELEASE && !ended_first)
+        ended_first = sess;
+    return 0;
+}
+
+static void test_a_plugins_own_is_not_found_and_ends_last(void **state)
+{
+    struct vaccel_session own, other, *found;
+
+    (void)state;
+    ended_first = NULL;
+    counter->hook = note_first_end;
+    assert_int_equal(vaccel_session_init(&own, 0), 0);
+    assert_int_equal(vaccel_plugin_own_session(&own), 0);
+    assert_int_equal(vaccel_session_init(&other, 0), 0);
+    assert_int_equal(vaccel_noop(&own), 0);
+    assert_int_equal(vaccel_session_get_by_id(&found, own.id), VACCEL_ENOENT);
+    assert_int_equal(vaccel_session_get_by_id(&found, other.id), 0);
+    assert_int_equal(vaccel_cleanup(), 0);
+    assert_ptr_equal(ended_first, &other);
+    assert_int_equal(counter_calls(counter, COUNTER_SESSION_RELEASE), 2);
+    assert_int_equal(own.id, 0);
+    assert_int_equal(vaccel_plugin_own_session(&own), VACCEL_ESESS);
+    assert_int_equal(vaccel_plugin_own_session(NULL), VACCEL_EINVAL);
+}
+
 static void test_thousands_live_at_once(void **state)
 {
     static struct vaccel_session *many[MANY];
@@ -319,6 +351,7 @@ int main(void)
         test(test_failed_release_hook_is_no_error),
         test(test_what_a_hook_registered_is_undone),
         test(test_ids_are_found_and_used_again),
+        test(test_a_plugins_own_is_not_found_and_ends_last),
         test(test_thousands_live_at_once),
         test(test_released_session_refuses_calls),
         test(test_state_lasts_until_the_end),
