@@ -73,6 +73,7 @@ static int add_spec(struct vaccel_tensor_spec **specs, size_t *count, const char
 {
     struct vaccel_tensor_spec *spec;
     int ret = check_name(name);
+    int i;
 
     if (ret != VACCEL_OK)
         return ret;
@@ -88,10 +89,11 @@ static int add_spec(struct vaccel_tensor_spec **specs, size_t *count, const char
     spec += (*count)++;
     memset(spec, 0, sizeof(*spec));
     text_format(spec->name, sizeof(spec->name), "%s", name);
-    spec->data_type = type;
+    if (vaccel_data_type_size(type) || type == VACCEL_DATA_STRING)
+        spec->data_type = type;
     spec->nr_dims = nr_dims < 0 ? -1 : nr_dims;
-    if (nr_dims > 0)
-        memcpy(spec->dims, dims, (size_t)nr_dims * sizeof(*dims));
+    for (i = 0; i < nr_dims; i++)
+        spec->dims[i] = dims[i] < 0 ? -1 : dims[i];
     return VACCEL_OK;
 }
 
@@ -144,7 +146,7 @@ static bool take_spec(struct flat *flat, struct vaccel_tensor_spec *spec)
     if (!take_bytes(flat, spec, sizeof(*spec)))
         return false;
     spec->name[NAME_SIZE - 1] = '\0';
-    return spec->nr_dims >= -1 && spec->nr_dims <= VACCEL_TENSOR_DIMS_MAX;
+    return spec->nr_dims <= VACCEL_TENSOR_DIMS_MAX;
 }
 
 static int read_signatures(struct flat *flat, uint32_t count, struct vaccel_model_info *info)
