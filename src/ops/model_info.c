@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ops/op.h"
+#include "ops/tensor.h"
 #include "platform/checked.h"
 #include "platform/text.h"
 #include "vaccel.h"
@@ -77,7 +78,9 @@ static int add_spec(struct vaccel_tensor_spec **specs, size_t *count, const char
 
     if (ret != VACCEL_OK)
         return ret;
-    if (nr_dims > VACCEL_TENSOR_DIMS_MAX || (nr_dims > 0 && !dims)) {
+    if (nr_dims > 0 && !dims)
+        return tensor_refuse_null();
+    if (nr_dims > VACCEL_TENSOR_DIMS_MAX) {
         vaccel_error("\"%s\" has %d dimensions: at most %d can be told", name, nr_dims,
                      VACCEL_TENSOR_DIMS_MAX);
         return VACCEL_EBACKEND;

@@ -79,9 +79,12 @@ static int end_outputs(struct vaccel_session *sess, struct vaccel_tensor *output
 
     if (ret == VACCEL_OK || ret == VACCEL_ERANGE)
         return ret;
-    for (i = 0; i < nr_outputs; i++)
+    for (i = 0; i < nr_outputs; i++) {
         if (outputs[i].held)
             vaccel_tensor_drop(sess, &outputs[i]);
+        if (!outputs[i].data)
+            outputs[i].size = 0;
+    }
     return ret;
 }
 
