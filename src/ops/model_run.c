@@ -80,10 +80,11 @@ static int end_outputs(struct vaccel_session *sess, struct vaccel_tensor *output
     if (ret == VACCEL_OK || ret == VACCEL_ERANGE)
         return ret;
     for (i = 0; i < nr_outputs; i++) {
-        if (outputs[i].held)
-            vaccel_tensor_drop(sess, &outputs[i]);
-        if (!outputs[i].data)
-            outputs[i].size = 0;
+        if (!outputs[i].held)
+            continue;
+        vaccel_tensor_drop(sess, &outputs[i]);
+        outputs[i].held = 0;
+        outputs[i].size = 0;
     }
     return ret;
 }
@@ -400,7 +401,8 @@ static int run_unpacked(struct vaccel_session *sess, struct vaccel_resource *mod
     if (ret == VACCEL_OK) {
         ret = vaccel_model_run(sess, model, name_of(&call->read[SIGNATURE]), tensors, nr_inputs,
                                outputs, nr_outputs);
-        ret = check_rooms(outputs, nr_outputs, call, ret);
+        if (ret == VACCEL_OK || ret == VACCEL_ERANGE)
+            ret = check_rooms(outputs, nr_outputs, call, ret);
     }
     outputs_to_args(outputs, nr_outputs, call, ret);
     return ret;
