@@ -18,7 +18,7 @@ struct vaccel_session;
 struct vaccel_inference {
     const char *signature; /* or NULL */
     const struct vaccel_tensor *inputs;
-    size_t nr_inputs;              /* at least one */
+    size_t nr_inputs;              /* 0 for a model without inputs */
     struct vaccel_tensor *outputs; /* for vaccel_tensor_put() */
     size_t nr_outputs;             /* at least one */
     const void *options; /* run options of a classic call, in the framework's form; or NULL */
@@ -58,8 +58,9 @@ int vaccel_plugin_register_model_engine(const struct vaccel_model_engine *engine
 /*
  * For vaccel_model_engine.info: add a signature, an input or an output, in order.
  * @name     copied; at most 255 bytes
- * @nr_dims  numbers in @dims, at most VACCEL_TENSOR_DIMS_MAX; -1: unknown
- * @dims     -1: any
+ * @type     what is none of them is told as VACCEL_DATA_UNKNOWN
+ * @nr_dims  numbers in @dims, at most VACCEL_TENSOR_DIMS_MAX; below 0: unknown
+ * @dims     below 0: any
  * Returns EINVAL (NULL), EBACKEND (name too long, too many dimensions), ENOMEM.
  */
 int vaccel_model_info_add_signature(struct vaccel_model_info *info, const char *name);

@@ -86,12 +86,11 @@ int vaccel_tensor_put(struct vaccel_session *sess, struct vaccel_tensor *tensor,
  * number VACCEL_TENSOR_DESC_ID, which is this struct, and one BUFFER argument with its elements.
  */
 struct vaccel_tensor_desc {
-    vaccel_id_t held; /* of an output: see output.h; 0 for an input */
-    uint64_t size;    /* bytes of the data; of an output that is held: the room it needs */
-    uint32_t
-        data_type;    /* of the family: vaccel_data_type, vaccel_tf_data_type, _tflite_, _torch_ */
-    uint32_t nr_dims; /* at most VACCEL_TENSOR_DIMS_MAX */
-    int64_t dims[16]; /* elements in each dimension, the slowest first; the rest is 0 */
+    vaccel_id_t held;   /* of an output: see output.h; 0 for an input */
+    uint64_t size;      /* bytes of the data; of an output that is held: the room it needs */
+    uint32_t data_type; /* of the call's: vaccel_data_type, vaccel_tf_data_type, ... */
+    uint32_t nr_dims;   /* at most VACCEL_TENSOR_DIMS_MAX */
+    int64_t dims[16];   /* elements in each dimension, the slowest first; the rest is 0 */
 };
 
 #ifdef __cplusplus

@@ -11,25 +11,26 @@ static struct loaded_model *model_of(struct vaccel_list_entry *entry)
     return (struct loaded_model *)((char *)entry - offsetof(struct loaded_model, in_resource));
 }
 
+static int progress_of(const struct loaded_model *model)
+{
+    return __atomic_load_n(&model->progress, __ATOMIC_ACQUIRE);
+}
+
 /* Under the registry's lock. One whose load failed is nobody's to join. */
 static struct loaded_model *find(struct resource_core *resource,
                                  const struct vaccel_model_engine *engine)
 {
     struct vaccel_list_entry *entry;
     struct loaded_model *model;
+    int progress;
 
     for (entry = resource->models.next; entry != &resource->models; entry = entry->next) {
         model = model_of(entry);
-        if (model->engine == engine &&
-            (model->progress == MODEL_LOADING || model->progress == VACCEL_OK))
+        progress = progress_of(model);
+        if (model->engine == engine && (progress == MODEL_LOADING || progress == VACCEL_OK))
             return model;
     }
     return NULL;
-}
-
-static int progress_of(const struct loaded_model *model)
-{
-    return __atomic_load_n(&model->progress, __ATOMIC_ACQUIRE);
 }
 
 void model_release(struct loaded_model *model)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ops/classic_by_engine.h"
 #include "core/models.h"
+#include "ops/model_tensor.h"
 #include "ops/tensor.h"
 #include "platform/text.h"
 
@@ -25,7 +26,7 @@ static bool classic_of(const struct classic_run *run, enum vaccel_data_type type
     return entry->type != VACCEL_DATA_UNKNOWN;
 }
 
-/* Classic data may be longer than their dimensions say. */
+/* Classic data may be longer than their dimensions say. Strings lie in them as in a vaccel_tensor. */
 static int take_input(const struct classic_run *run, size_t i, struct vaccel_tensor *input)
 {
     struct vaccel_tensor_desc desc;
@@ -38,14 +39,14 @@ static int take_input(const struct classic_run *run, size_t i, struct vaccel_ten
     memcpy(input->dims, desc.dims, sizeof(input->dims));
     input->size = (size_t)desc.size;
     element = vaccel_data_type_size(input->data_type);
-    if (!element && input->data_type != VACCEL_DATA_STRING) {
-        vaccel_error("input %zu has element type %u, which no engine knows", i,
-                     (unsigned int)desc.data_type);
-        return VACCEL_EINVAL;
-    }
     if (element)
         tensor_bytes(desc.nr_dims, desc.dims, sizeof(desc.dims[0]), element, &input->size);
-    return VACCEL_OK;
+    if (model_tensor_fits(input->data_type, input->nr_dims, input->dims, input->data, input->size))
+        return VACCEL_OK;
+    vaccel_error("input %zu has element type %u, which no engine knows, or strings whose lengths "
+                 "and bytes do not suit each other",
+                 i, (unsigned int)desc.data_type);
+    return VACCEL_EINVAL;
 }
 
 /* A classic tensor has at least one dimension. */

@@ -38,17 +38,22 @@ int model_info_by_engine(struct vaccel_session *sess, struct vaccel_resource *mo
     return ret;
 }
 
+/* What a run returns that went well follows from its outputs. */
 static int check_outputs(const struct loaded_model *model, const struct vaccel_inference *inference)
 {
+    const struct vaccel_tensor *output = inference->outputs;
+    int ret = VACCEL_OK;
     size_t i;
 
-    for (i = 0; i < inference->nr_outputs; i++) {
-        if (inference->outputs[i].data_type != VACCEL_DATA_UNKNOWN)
-            continue;
-        vaccel_error("engine %s gave no output %zu", model->engine->owner->info->name, i);
-        return VACCEL_EBACKEND;
+    for (i = 0; i < inference->nr_outputs; i++, output++) {
+        if (output->data_type == VACCEL_DATA_UNKNOWN) {
+            vaccel_error("engine %s gave no output %zu", model->engine->owner->info->name, i);
+            return VACCEL_EBACKEND;
+        }
+        if (output->held && output->data)
+            ret = VACCEL_ERANGE;
     }
-    return VACCEL_OK;
+    return ret;
 }
 
 int model_run_with_options(struct vaccel_session *sess, struct vaccel_resource *model,
@@ -61,7 +66,7 @@ int model_run_with_options(struct vaccel_session *sess, struct vaccel_resource *
         return ret;
     ret = check_code(loaded, loaded->engine->run(loaded->state, sess, inference));
     if (ret == VACCEL_OK || ret == VACCEL_ERANGE)
-        ret = check_outputs(loaded, inference) == VACCEL_OK ? ret : VACCEL_EBACKEND;
+        ret = check_outputs(loaded, inference);
     model_release(loaded);
     return ret;
 }

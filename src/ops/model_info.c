@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ops/op.h"
+#include "ops/tensor.h"
 #include "platform/checked.h"
 #include "platform/text.h"
 #include "vaccel.h"
@@ -73,10 +74,13 @@ static int add_spec(struct vaccel_tensor_spec **specs, size_t *count, const char
 {
     struct vaccel_tensor_spec *spec;
     int ret = check_name(name);
+    int i;
 
     if (ret != VACCEL_OK)
         return ret;
-    if (nr_dims > VACCEL_TENSOR_DIMS_MAX || (nr_dims > 0 && !dims)) {
+    if (nr_dims > 0 && !dims)
+        return tensor_refuse_null();
+    if (nr_dims > VACCEL_TENSOR_DIMS_MAX) {
         vaccel_error("\"%s\" has %d dimensions: at most %d can be told", name, nr_dims,
                      VACCEL_TENSOR_DIMS_MAX);
         return VACCEL_EBACKEND;
@@ -88,10 +92,11 @@ static int add_spec(struct vaccel_tensor_spec **specs, size_t *count, const char
     spec += (*count)++;
     memset(spec, 0, sizeof(*spec));
     text_format(spec->name, sizeof(spec->name), "%s", name);
-    spec->data_type = type;
+    if (vaccel_data_type_size(type) || type == VACCEL_DATA_STRING)
+        spec->data_type = type;
     spec->nr_dims = nr_dims < 0 ? -1 : nr_dims;
-    if (nr_dims > 0)
-        memcpy(spec->dims, dims, (size_t)nr_dims * sizeof(*dims));
+    for (i = 0; i < nr_dims; i++)
+        spec->dims[i] = dims[i] < 0 ? -1 : dims[i];
     return VACCEL_OK;
 }
 
@@ -144,7 +149,7 @@ static bool take_spec(struct flat *flat, struct vaccel_tensor_spec *spec)
     if (!take_bytes(flat, spec, sizeof(*spec)))
         return false;
     spec->name[NAME_SIZE - 1] = '\0';
-    return spec->nr_dims >= -1 && spec->nr_dims <= VACCEL_TENSOR_DIMS_MAX;
+    return spec->nr_dims <= VACCEL_TENSOR_DIMS_MAX;
 }
 
 static int read_signatures(struct flat *flat, uint32_t count, struct vaccel_model_info *info)

@@ -79,9 +79,13 @@ static int end_outputs(struct vaccel_session *sess, struct vaccel_tensor *output
 
     if (ret == VACCEL_OK || ret == VACCEL_ERANGE)
         return ret;
-    for (i = 0; i < nr_outputs; i++)
-        if (outputs[i].held)
-            vaccel_tensor_drop(sess, &outputs[i]);
+    for (i = 0; i < nr_outputs; i++) {
+        if (!outputs[i].held)
+            continue;
+        vaccel_tensor_drop(sess, &outputs[i]);
+        outputs[i].held = 0;
+        outputs[i].size = 0;
+    }
     return ret;
 }
 
@@ -193,11 +197,11 @@ static int take_output(struct vaccel_tensor *output, const struct vaccel_tensor_
 {
     size_t room = output->size;
 
-    take_desc(output, desc);
     if (ret != VACCEL_OK && ret != VACCEL_ERANGE) {
-        output->nr_dims = 0;
+        output->held = desc->held;
         return ret;
     }
+    take_desc(output, desc);
     if (desc->nr_dims <= VACCEL_TENSOR_DIMS_MAX && desc->size <= SIZE_MAX &&
         answer_valid(output, room, ret == VACCEL_ERANGE || !room))
         return ret;
@@ -205,7 +209,7 @@ static int take_output(struct vaccel_tensor *output, const struct vaccel_tensor_
                  "be what it says",
                  (unsigned long long)desc->size, room);
     output->nr_dims = 0;
-    output->size = 0;
+    output->size = room;
     return VACCEL_EBACKEND;
 }
 
@@ -310,7 +314,7 @@ static int input_from_args(const struct vaccel_arg args[ARGS_OF_INPUT], struct v
     const struct vaccel_arg *data = &args[DATA];
     const size_t most = sizeof(uint64_t);
     struct vaccel_tensor_desc desc;
-    size_t element;
+    size_t alignment;
 
     if (args[DESCRIPTION].custom_type_id != VACCEL_TENSOR_DESC_ID ||
         args[DESCRIPTION].size != sizeof(desc)) {
@@ -324,11 +328,13 @@ static int input_from_args(const struct vaccel_arg args[ARGS_OF_INPUT], struct v
     input->name = name_of(&args[NAME]);
     input->data = data->buf;
     input->size = data->size;
-    element = vaccel_data_type_size(input->data_type);
-    if (!element || (uintptr_t)data->buf % (element < most ? element : most) == 0)
+    alignment = vaccel_data_type_size(input->data_type);
+    if (!alignment || alignment > most)
+        alignment = most; /* of strings, their lengths' */
+    if ((uintptr_t)data->buf % alignment == 0)
         return VACCEL_OK;
-    vaccel_error("a tensor's data at %p are not aligned to its elements of %zu bytes", data->buf,
-                 element);
+    vaccel_error("a tensor's data at %p are not aligned to %zu bytes, as its elements must be",
+                 data->buf, alignment);
     return VACCEL_EINVAL;
 }
 
@@ -349,17 +355,21 @@ static int tensors_of_args(const struct vaccel_op_call *call, struct vaccel_tens
     return ret;
 }
 
+/* Nothing of a call that failed: nobody needs to send its rooms. */
 static void outputs_to_args(const struct vaccel_tensor *outputs, size_t nr_outputs,
-                            const struct vaccel_op_call *call)
+                            const struct vaccel_op_call *call, int ret)
 {
+    bool failed = ret != VACCEL_OK && ret != VACCEL_ERANGE;
     struct vaccel_tensor_desc desc;
     size_t i;
 
     for (i = 0; i < nr_outputs; i++) {
+        call->write[2 * i + 1].size = failed ? 0 : outputs[i].size;
+        if (failed)
+            continue;
         memset(&desc, 0, sizeof(desc));
         describe(&desc, &outputs[i]);
         memcpy(call->write[2 * i].buf, &desc, sizeof(desc));
-        call->write[2 * i + 1].size = outputs[i].size;
     }
 }
 
@@ -388,12 +398,13 @@ static int run_unpacked(struct vaccel_session *sess, struct vaccel_resource *mod
     size_t nr_outputs = nr_outputs_of(call);
     int ret = tensors_of_args(call, tensors, nr_inputs, outputs, nr_outputs);
 
-    if (ret != VACCEL_OK)
-        return ret;
-    ret = vaccel_model_run(sess, model, name_of(&call->read[SIGNATURE]), tensors, nr_inputs,
-                           outputs, nr_outputs);
-    ret = check_rooms(outputs, nr_outputs, call, ret);
-    outputs_to_args(outputs, nr_outputs, call);
+    if (ret == VACCEL_OK) {
+        ret = vaccel_model_run(sess, model, name_of(&call->read[SIGNATURE]), tensors, nr_inputs,
+                               outputs, nr_outputs);
+        if (ret == VACCEL_OK || ret == VACCEL_ERANGE)
+            ret = check_rooms(outputs, nr_outputs, call, ret);
+    }
+    outputs_to_args(outputs, nr_outputs, call, ret);
     return ret;
 }
 

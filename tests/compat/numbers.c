@@ -176,5 +176,5 @@ IS(TORCH_HALF, 6)
 IS(TORCH_FLOAT, 7)
 
 /* Of this implementation there are more operations. */
-_Static_assert(VACCEL_OP_MAX == 29, "OP_MAX");
+_Static_assert(VACCEL_OP_MAX == 33, "OP_MAX");
 IS(ENUM_STR_MAX, 128)

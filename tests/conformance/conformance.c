@@ -38,6 +38,7 @@ static int run_all(void)
         {"resources", resource_cases, NULL},
         {"sessions", session_cases, NULL},
         {"life", life_cases, NULL},
+        {"models", model_cases, NULL},
         {"written", written_cases, NULL},
         {"threads", thread_cases, NULL},
         {"children", children_cases, NULL},

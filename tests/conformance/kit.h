@@ -23,6 +23,7 @@ int error_cases(void);
 int resource_cases(void);
 int session_cases(void);
 int life_cases(void);
+int model_cases(void);
 int written_cases(void);
 int thread_cases(void);
 int children_cases(void);

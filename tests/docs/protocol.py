@@ -84,7 +84,8 @@ def numbers_of(root):
 def structs_of(root, known):
     found = structs((root / 'src' / 'wire' / 'wire.h').read_text(), known)
     tensor = (root / 'include' / 'vaccel' / 'tensor.h').read_text()
-    return {**found, **structs(tensor, known)}
+    description = re.search(r'struct vaccel_tensor_desc {.*?\n};', tensor, re.DOTALL).group()
+    return {**found, **structs(description, known)}
 
 
 def limits_of(root):

@@ -46,6 +46,8 @@ static int init(void)
 
     if (ret == VACCEL_OK && counter.named_ops)
         ret = vaccel_plugin_register_named_ops(counter.named_ops, counter.nr_named_ops);
+    if (ret == VACCEL_OK && counter.engine)
+        ret = vaccel_plugin_register_model_engine(counter.engine);
     return ret ? ret : called(COUNTER_INIT, NULL, NULL);
 }
 

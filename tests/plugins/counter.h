@@ -33,6 +33,7 @@ struct counter {
     size_t nr_ops;
     struct vaccel_named_op *named_ops;
     size_t nr_named_ops;
+    const struct vaccel_model_engine *engine; /* or NULL */
     unsigned int calls[COUNTER_HOOKS];
     uint32_t flags; /* of the last session's init or update */
 };

@@ -173,6 +173,8 @@ static int init(void)
         ret = digest_register_models();
     if (ret == VACCEL_OK)
         ret = digest_register_pictures();
+    if (ret == VACCEL_OK)
+        ret = digest_register_engine(&vaccel_this_plugin);
     return ret ? ret : vaccel_plugin_register_named_ops(named_ops, 2);
 }
 

@@ -15,5 +15,6 @@ void digest_write_text(uint64_t digest, unsigned char *text, size_t size);
 
 int digest_register_models(void);
 int digest_register_pictures(void);
+int digest_register_engine(struct vaccel_plugin *owner);
 
 #endif

@@ -165,6 +165,7 @@ static const struct vaccel_named_op named_ops[] = {
     VACCEL_NAMED_OP_INIT("mirror.change", mirror_change),
     VACCEL_NAMED_OP_INIT("mirror.count", mirror_count),
     VACCEL_NAMED_OP_INIT("mirror.list", mirror_list),
+    VACCEL_NAMED_OP_INIT("mirror.loads", mirror_loads),
     VACCEL_NAMED_OP_INIT("mirror.open", mirror_open),
     VACCEL_NAMED_OP_INIT("mirror.see", mirror_see),
     VACCEL_NAMED_OP_INIT("mirror.wait", mirror_wait),
@@ -175,6 +176,8 @@ static int init(void)
 {
     int ret = vaccel_plugin_register_ops(ops, sizeof(ops) / sizeof(ops[0]));
 
+    if (ret == VACCEL_OK)
+        ret = mirror_register_engine(&vaccel_this_plugin);
     return ret ? ret
                : vaccel_plugin_register_named_ops(named_ops,
                                                   sizeof(named_ops) / sizeof(named_ops[0]));

@@ -32,6 +32,13 @@ int mirror_open(struct vaccel_session *sess, struct vaccel_arg *read, size_t nr_
 /* mirror_count.c: how many sessions and registrations live, as two INT64. */
 int mirror_count(struct vaccel_session *sess, struct vaccel_arg *read, size_t nr_read,
                  struct vaccel_arg *write, size_t nr_write);
+
+/* mirror_engine.c: how often it has loaded a model, and how many are loaded, as two INT64. */
+int mirror_loads(struct vaccel_session *sess, struct vaccel_arg *read, size_t nr_read,
+                 struct vaccel_arg *write, size_t nr_write);
+int mirror_register_engine(struct vaccel_plugin *owner);
+
+/* The plugin's hooks. */
 int mirror_session_init(struct vaccel_session *sess, uint32_t flags);
 int mirror_session_release(struct vaccel_session *sess);
 int mirror_resource_register(struct vaccel_resource *res, struct vaccel_session *sess);

@@ -31,6 +31,7 @@ int main(void)
         {"resources", resource_cases, NULL},
         {"sessions", session_cases, NULL},
         {"life", life_cases, NULL},
+        {"models", model_cases, NULL},
         {"written", written_cases, NULL},
         {"threads", thread_cases, NULL},
         {"children", NULL, "the library does not follow forks here"},

@@ -4,6 +4,7 @@
 Such a generator knows little C: it takes the preprocessed text of files whose path contains
 "vaccel", throws away what it cannot read, and gives the rest to cffi.
 """
+import os
 import pathlib
 import re
 import sys
@@ -20,7 +21,8 @@ def lines_of_vaccel(text):
         marker = re.match(r'# \d+ "([^"]*)"', line)
         if marker:
             # The checkout's own folder may be called so, too.
-            inside = re.search(r'vaccel(\.h$|/[^/]+(/[^/]+)?\.h$)', marker.group(1)) is not None
+            path = os.path.normpath(marker.group(1))
+            inside = re.search(r'vaccel(\.h$|/[^/]+(/[^/]+)?\.h$)', path) is not None
         elif inside:
             kept.append(line)
     return '\n'.join(kept)

@@ -185,7 +185,7 @@ void general_tf_model(struct general *form)
     write_status(form);
 }
 
-static void read_tensor(struct general *form, struct vaccel_tensor_desc *desc, void *data)
+void form_read_tensor(struct general *form, struct vaccel_tensor_desc *desc, void *data)
 {
     form_read(form, VACCEL_ARG_CUSTOM, desc, sizeof(*desc));
     form->read[form->nr_read - 1].custom_type_id = VACCEL_TENSOR_DESC_ID;
@@ -201,12 +201,12 @@ static void tensors(struct general *form, uint32_t float_type, uint32_t byte_typ
         .size = sizeof(floats), .data_type = float_type, .nr_dims = 2, .dims = {2, 3}};
     descs[1] = (struct vaccel_tensor_desc){
         .size = sizeof(bytes), .data_type = byte_type, .nr_dims = 1, .dims = {5}};
-    read_tensor(form, &descs[0], floats);
-    read_tensor(form, &descs[1], bytes);
+    form_read_tensor(form, &descs[0], floats);
+    form_read_tensor(form, &descs[1], bytes);
 }
 
 /* The first is placed, the second held. */
-static void write_tensors(struct general *form, size_t count)
+void form_write_tensors(struct general *form, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct tensor_result *result = &outputs.tensors[i];
@@ -233,7 +233,7 @@ void general_tf_run(struct general *form)
     node(form, &out_nodes[1]);
     tensors(form, VACCEL_TF_FLOAT, VACCEL_TF_UINT8);
     write_status(form);
-    write_tensors(form, NR_TENSORS);
+    form_write_tensors(form, NR_TENSORS);
 }
 
 void general_tflite_run(struct general *form)
@@ -241,7 +241,7 @@ void general_tflite_run(struct general *form)
     general_model(form);
     tensors(form, VACCEL_TFLITE_FLOAT32, VACCEL_TFLITE_UINT8);
     form_write(form, VACCEL_ARG_UINT8, &outputs.code, sizeof(outputs.code));
-    write_tensors(form, NR_TENSORS);
+    form_write_tensors(form, NR_TENSORS);
 }
 
 void general_torch_run(struct general *form)
@@ -249,7 +249,7 @@ void general_torch_run(struct general *form)
     general_model(form);
     form_read(form, VACCEL_ARG_BUFFER, options, sizeof(options));
     tensors(form, VACCEL_TORCH_FLOAT, VACCEL_TORCH_BYTE);
-    write_tensors(form, NR_TENSORS);
+    form_write_tensors(form, NR_TENSORS);
 }
 
 void general_torch_sgemm(struct general *form)
@@ -261,8 +261,8 @@ void general_torch_sgemm(struct general *form)
     form_read(form, VACCEL_ARG_INT32, &n, sizeof(n));
     form_read(form, VACCEL_ARG_INT32, &k, sizeof(k));
     for (int i = 0; i < 3; i++)
-        read_tensor(form, &desc, floats);
-    write_tensors(form, 1);
+        form_read_tensor(form, &desc, floats);
+    form_write_tensors(form, 1);
 }
 
 void take_tensors(struct vaccel_session *sess, const struct general *form)

@@ -48,6 +48,7 @@ void every_op_begin(struct vaccel_session *sess)
                                          VACCEL_RESOURCE_MODEL, "weights.pt", true);
     ret |= vaccel_resource_register(&every_op_library, sess);
     ret |= vaccel_resource_register(&every_op_model, sess);
+    ret |= vaccel_model_load(sess, &every_op_model, NULL);
     if (ret)
         abort();
 }
@@ -219,4 +220,8 @@ const struct every_op every_op[VACCEL_OP_MAX] = {
     {VACCEL_OP_VISION_SEGMENT, typed_vision_segment, general_segment, take_segment, false},
     {VACCEL_OP_VISION_POSE, typed_vision_pose, general_lists, take_lists, false},
     {VACCEL_OP_VISION_DEPTH, typed_vision_depth, general_depth, take_depth, false},
+    {VACCEL_OP_MODEL_LOAD, typed_model_load, general_model_load, NULL, false},
+    {VACCEL_OP_MODEL_UNLOAD, typed_model_unload, general_model, take_unload, false},
+    {VACCEL_OP_MODEL_INFO, typed_model_info, general_model_info, NULL, false},
+    {VACCEL_OP_MODEL_RUN, typed_model_run, general_model_run, take_tensors, false},
 };

@@ -21,6 +21,14 @@ struct output_result {
     unsigned char data[LIST_MAX];
 };
 
+/* Of one signature, two inputs and two outputs; as the general form has it. */
+struct info_result {
+    char format[32], engine[64];
+    uint32_t nr_signatures, nr_inputs, nr_outputs, zero;
+    char signature[256];
+    struct vaccel_tensor_spec specs[4];
+};
+
 struct outputs {
     float floats[24];
     float more_floats[24];
@@ -33,6 +41,8 @@ struct outputs {
     struct tensor_result tensors[NR_TENSORS];
     struct vaccel_vision_shape shape;
     struct output_result results[3];
+    struct info_result info;
+    int64_t info_held;
 };
 
 struct general {
@@ -61,7 +71,7 @@ extern struct outputs outputs;
 /* Zero the outputs, and set those that are read as well. */
 void outputs_reset(void);
 
-/* The resources that the operations use; registered with the session. */
+/* The resources that the operations use; registered with the session, and the model is loaded. */
 extern struct vaccel_resource every_op_library, every_op_model;
 void every_op_begin(struct vaccel_session *sess);
 void every_op_end(void);
@@ -69,6 +79,8 @@ void every_op_end(void);
 /* What is in an array of the general form, beside its own file's. */
 void form_read(struct general *form, vaccel_arg_type_t type, const void *data, size_t size);
 void form_write(struct general *form, vaccel_arg_type_t type, void *data, size_t size);
+void form_read_tensor(struct general *form, struct vaccel_tensor_desc *desc, void *data);
+void form_write_tensors(struct general *form, size_t count);
 
 /* every_model.c */
 int typed_tf_load(struct vaccel_session *sess);
@@ -87,6 +99,16 @@ void general_tflite_run(struct general *form);
 void general_torch_run(struct general *form);
 void general_torch_sgemm(struct general *form);
 void take_tensors(struct vaccel_session *sess, const struct general *form);
+
+/* every_engine.c */
+int typed_model_load(struct vaccel_session *sess);
+int typed_model_unload(struct vaccel_session *sess);
+int typed_model_info(struct vaccel_session *sess);
+int typed_model_run(struct vaccel_session *sess);
+void general_model_load(struct general *form);
+void general_model_info(struct general *form);
+void general_model_run(struct general *form);
+void take_unload(struct vaccel_session *sess, const struct general *form);
 
 /* every_picture.c */
 extern const char every_picture[];

@@ -32,6 +32,7 @@ int main(void)
         {"resources", resource_cases, NULL},
         {"sessions", session_cases, NULL},
         {"life", life_cases, NULL},
+        {"models", model_cases, NULL},
         {"written", NULL, "the machine has no files that can be written"},
         group_of_threads(),
         {"children", NULL, "the machine has one process"},
