@@ -75,8 +75,8 @@ static int by_plugin(void *context, size_t calls)
     while (calls--) {
         struct vaccel_tensor output = {.data = subject->output, .size = subject->output_size};
 
-        ret |= vaccel_model_run(&subject->sess, &subject->model, NULL, &subject->input, 1, &output,
-                                1);
+        ret |=
+            vaccel_model_run(&subject->sess, &subject->model, NULL, &subject->input, 1, &output, 1);
     }
     return ret;
 }
@@ -115,8 +115,8 @@ static int check(struct subject *subject)
 static int make_room(struct subject *subject)
 {
     struct vaccel_tensor output = {0};
-    int ret = vaccel_model_run(&subject->sess, &subject->model, NULL, &subject->input, 1, &output,
-                               1);
+    int ret =
+        vaccel_model_run(&subject->sess, &subject->model, NULL, &subject->input, 1, &output, 1);
 
     if (ret != VACCEL_OK)
         return ret;
@@ -241,8 +241,7 @@ static int make_and_measure(struct subject *subject)
 /* Without the networks that take long to make. */
 static int measure_quickly(struct subject *subject)
 {
-    static const struct network digits = {
-        "digits", "held-out/scans.f32", false, 4, {1, 1, 8, 8}};
+    static const struct network digits = {"digits", "held-out/scans.f32", false, 4, {1, 1, 8, 8}};
 
     return measure(subject, MODELS "/digits", &digits);
 }

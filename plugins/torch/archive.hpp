@@ -13,7 +13,8 @@ namespace torchscript
 class archive : public caffe2::serialize::ReadAdapterInterface
 {
   public:
-    archive(const void *bytes, size_t size) : bytes_(static_cast<const uint8_t *>(bytes)), size_(size)
+    archive(const void *bytes, size_t size)
+        : bytes_(static_cast<const uint8_t *>(bytes)), size_(size)
     {
     }
 

@@ -29,11 +29,10 @@ const output &find(const std::vector<output> &outputs, const vaccel_tensor &want
         if (wanted.name && each.name == wanted.name)
             return each;
     }
-    throw failure(VACCEL_EINVAL,
-                  "there is no output " +
-                      (wanted.name ? '"' + std::string(wanted.name) + '"'
-                                   : "at place " + std::to_string(position)) +
-                      ": the model gave " + names_of(outputs));
+    throw failure(VACCEL_EINVAL, "there is no output " +
+                                     (wanted.name ? '"' + std::string(wanted.name) + '"'
+                                                  : "at place " + std::to_string(position)) +
+                                     ": the model gave " + names_of(outputs));
 }
 
 vaccel_data_type type_of(const output &from)
@@ -80,9 +79,9 @@ int deliver(vaccel_session *sess, const std::vector<output> &outputs, vaccel_ten
     finish_device();
     for (size_t i = 0; i < nr_wanted; i++) {
         const at::Tensor &tensor = tensors[i];
-        const int ret = vaccel_tensor_put(sess, &wanted[i], types[i], uint32_t(tensor.dim()),
-                                          tensor.sizes().data(), tensor.data_ptr(),
-                                          tensor.nbytes());
+        const int ret =
+            vaccel_tensor_put(sess, &wanted[i], types[i], uint32_t(tensor.dim()),
+                              tensor.sizes().data(), tensor.data_ptr(), tensor.nbytes());
 
         if (ret != VACCEL_OK && ret != VACCEL_ERANGE)
             return ret;

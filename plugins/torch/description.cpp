@@ -60,7 +60,8 @@ bool flatten(const c10::TypePtr &given, const std::string &name, std::vector<par
 
 } // namespace
 
-int describe_input(struct vaccel_model_info *info, const std::string &name, const c10::TypePtr &type)
+int describe_input(struct vaccel_model_info *info, const std::string &name,
+                   const c10::TypePtr &type)
 {
     return vaccel_model_info_add_input(info, name.c_str(), number_type(*type), nr_dims(*type),
                                        nullptr);

@@ -11,7 +11,8 @@ namespace torchscript
 {
 
 /* TorchScript declares numbers, but neither what the elements of a tensor are nor how many. */
-int describe_input(struct vaccel_model_info *info, const std::string &name, const c10::TypePtr &type);
+int describe_input(struct vaccel_model_info *info, const std::string &name,
+                   const c10::TypePtr &type);
 
 /*
  * The outputs of a method that returns @type, as outputs_in() will call them. How many there are in a list or

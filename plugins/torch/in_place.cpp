@@ -72,8 +72,8 @@ std::vector<bool> usable_in_place(const torch::jit::Method &method)
     for (size_t i = 1; i < usable.size(); i++) {
         const torch::jit::Value *argument = graph->inputs()[i];
 
-        usable[i] = argument->type()->kind() == c10::TypeKind::TensorType &&
-                    !aliases.hasWriters(argument);
+        usable[i] =
+            argument->type()->kind() == c10::TypeKind::TensorType && !aliases.hasWriters(argument);
     }
     return usable;
 }

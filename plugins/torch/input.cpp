@@ -26,7 +26,8 @@ at::Tensor wrapped(const vaccel_tensor &tensor, const std::string &name)
     const std::optional<c10::ScalarType> type = torch_type(tensor.data_type);
 
     if (!type)
-        refuse(name, std::string("has elements of type ") + vaccel_data_type_name(tensor.data_type) +
+        refuse(name, std::string("has elements of type ") +
+                         vaccel_data_type_name(tensor.data_type) +
                          ", which this libtorch does not have");
     return at::from_blob(tensor.data, at::IntArrayRef(tensor.dims, tensor.nr_dims),
                          at::TensorOptions(*type));

@@ -57,11 +57,11 @@ size_t method::place_of(const vaccel_tensor &tensor, size_t position) const
         if (inputs_[place].name == tensor.name)
             return place;
     }
-    throw failure(VACCEL_EINVAL,
-                  "there is no input " +
-                      (tensor.name ? '"' + std::string(tensor.name) + '"'
-                                   : "at place " + std::to_string(position)) +
-                      ": the inputs of \"" + name() + "\" are " + quoted(input_names()));
+    throw failure(VACCEL_EINVAL, "there is no input " +
+                                     (tensor.name ? '"' + std::string(tensor.name) + '"'
+                                                  : "at place " + std::to_string(position)) +
+                                     ": the inputs of \"" + name() + "\" are " +
+                                     quoted(input_names()));
 }
 
 method::given method::sort(const vaccel_tensor *tensors, size_t nr_tensors) const

@@ -43,8 +43,8 @@ const method &model::find(const char *signature) const
             return each;
         names.push_back(each.name());
     }
-    throw failure(VACCEL_EINVAL, "there is no method \"" + wanted + "\": the model has " +
-                                     quoted(names));
+    throw failure(VACCEL_EINVAL,
+                  "there is no method \"" + wanted + "\": the model has " + quoted(names));
 }
 
 } // namespace torchscript

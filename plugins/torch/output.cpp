@@ -55,10 +55,9 @@ void flatten(const c10::IValue &value, const std::string &name, std::vector<outp
         for (const c10::IValue &element : value.toListRef())
             flatten(element, "", outputs);
     else
-        throw failure(VACCEL_EBACKEND,
-                      "the model gave a " + value.type()->annotation_str() +
-                          ": let it return tensors, numbers, or tuples, lists and "
-                          "dictionaries of them");
+        throw failure(VACCEL_EBACKEND, "the model gave a " + value.type()->annotation_str() +
+                                           ": let it return tensors, numbers, or tuples, lists and "
+                                           "dictionaries of them");
 }
 
 } // namespace

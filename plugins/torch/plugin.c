@@ -12,8 +12,7 @@ static const struct vaccel_model_engine engine = {
     .run = torch_run,
 };
 
-static struct vaccel_op operation =
-    VACCEL_OP_INIT(torch_sgemm, VACCEL_OP_TORCH_SGEMM, torch_sgemm);
+static struct vaccel_op operation = VACCEL_OP_INIT(torch_sgemm, VACCEL_OP_TORCH_SGEMM, torch_sgemm);
 
 static int init(void)
 {

@@ -37,8 +37,8 @@ int torch_sgemm(struct vaccel_session *, struct vaccel_torch_tensor **a,
         const c10::InferenceMode no_gradients;
 
         torchscript::prepare_thread();
-        matrix(**out, m, n).copy_(
-            at::addmm(on_device(**c, m, n), on_device(**a, m, k), on_device(**b, k, n)));
+        matrix(**out, m, n)
+            .copy_(at::addmm(on_device(**c, m, n), on_device(**a, m, k), on_device(**b, k, n)));
         return VACCEL_OK;
     });
     if (computed != VACCEL_OK) {

@@ -64,11 +64,8 @@ static void each_element_type_passes_or_is_refused(void **state)
 static void bools_are_0_or_1(void **state)
 {
     unsigned char bytes[3] = {0, 1, 0x80};
-    struct vaccel_tensor input = {.data_type = VACCEL_DATA_BOOL,
-                                  .nr_dims = 1,
-                                  .dims = {3},
-                                  .data = bytes,
-                                  .size = 3};
+    struct vaccel_tensor input = {
+        .data_type = VACCEL_DATA_BOOL, .nr_dims = 1, .dims = {3}, .data = bytes, .size = 3};
     struct vaccel_resource model;
     struct vaccel_tensor output;
     unsigned char *data;
@@ -129,12 +126,10 @@ static void nested_tuples_are_flattened(void **state)
 static void names_go_before_places(void **state)
 {
     double scale = 10;
-    struct vaccel_tensor inputs[3] = {floats(six + 2, 0, 2),
-                                      {.name = "scale",
-                                       .data_type = VACCEL_DATA_FLOAT64,
-                                       .data = &scale,
-                                       .size = sizeof(scale)},
-                                      floats(six, 0, 2)};
+    struct vaccel_tensor inputs[3] = {
+        floats(six + 2, 0, 2),
+        {.name = "scale", .data_type = VACCEL_DATA_FLOAT64, .data = &scale, .size = sizeof(scale)},
+        floats(six, 0, 2)};
     struct vaccel_tensor outputs[2] = {{.name = "output_2"}, {.name = "output_1"}};
     struct vaccel_resource model;
 
@@ -203,11 +198,10 @@ static void lists_are_as_long_as_they_are(void **state)
 static void tuples_come_as_their_elements(void **state)
 {
     uint8_t negative = 1;
-    struct vaccel_tensor inputs[3] = {floats(six, 0, 1), floats(six + 2, 0, 1),
-                                      {.name = "negative",
-                                       .data_type = VACCEL_DATA_BOOL,
-                                       .data = &negative,
-                                       .size = 1}};
+    struct vaccel_tensor inputs[3] = {
+        floats(six, 0, 1),
+        floats(six + 2, 0, 1),
+        {.name = "negative", .data_type = VACCEL_DATA_BOOL, .data = &negative, .size = 1}};
     struct vaccel_tensor output = {0};
     struct vaccel_resource model;
 
@@ -367,7 +361,8 @@ static void the_classic_call_gives_the_same(void **state)
                      VACCEL_OK);
     assert_int_equal(vaccel_resource_register(&model, *state), VACCEL_OK);
     assert_int_equal(vaccel_torch_model_load(*state, &model), VACCEL_OK);
-    assert_int_equal(vaccel_torch_model_run(*state, &model, NULL, inputs, 1, outputs, 2), VACCEL_OK);
+    assert_int_equal(vaccel_torch_model_run(*state, &model, NULL, inputs, 1, outputs, 2),
+                     VACCEL_OK);
     assert_true(outputs[0]->nr_dims == 2 && outputs[0]->dims[0] == 3);
     assert_memory_equal(outputs[0]->data, ((const float[]){1, 4, 2, 5, 3, 6}), sizeof(six));
     vaccel_torch_tensor_delete(outputs[0]);
@@ -417,7 +412,8 @@ static void *run_many(void *argument)
         if (vaccel_model_run(work->sess, work->model, NULL, &input, 1, &output, 1) != VACCEL_OK)
             work->wrong++;
         for (int j = 0; j < 20; j++)
-            work->wrong += room[j] > work->expected[j] + 1e-6F || room[j] < work->expected[j] - 1e-6F;
+            work->wrong +=
+                room[j] > work->expected[j] + 1e-6F || room[j] < work->expected[j] - 1e-6F;
     }
     return NULL;
 }
