@@ -61,12 +61,12 @@ static void each_format_is_read_from_files(void **state)
 {
     static const char *const names[] = {"digits.onnx", "digits.xml", "digits.tflite",
                                         "digits.saved-model", "digits.pb"};
-    struct vaccel_resource *model;
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        assert_int_equal(vaccel_resource_new(&model, digits(names[i]), VACCEL_RESOURCE_MODEL),
-                         VACCEL_OK);
-        load_and_read(*state, model);
+        struct vaccel_resource *model = load(*state, digits(names[i]));
+
+        assert_reads_digits(*state, model);
+        unload(*state, model);
     }
 }
 

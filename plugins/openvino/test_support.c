@@ -136,11 +136,23 @@ int try_load(struct fixture *fixture, struct vaccel_resource *model)
     return ret == VACCEL_OK ? vaccel_model_load(&fixture->sess, model, NULL) : ret;
 }
 
+/* Weights are a file of their own, which is part of the model. */
+static int resource_of_ir(struct vaccel_resource **model, const char *path)
+{
+    char weights[256];
+    const char *paths[] = {path, weights};
+
+    snprintf(weights, sizeof(weights), "%.*s.bin", (int)strlen(path) - 4, path);
+    return vaccel_resource_multi_new(model, paths, 2, VACCEL_RESOURCE_MODEL);
+}
+
 struct vaccel_resource *load(struct fixture *fixture, const char *path)
 {
     struct vaccel_resource *model;
+    int ret = strstr(path, ".xml") ? resource_of_ir(&model, path)
+                                   : vaccel_resource_new(&model, path, VACCEL_RESOURCE_MODEL);
 
-    assert_int_equal(vaccel_resource_new(&model, path, VACCEL_RESOURCE_MODEL), VACCEL_OK);
+    assert_int_equal(ret, VACCEL_OK);
     assert_int_equal(try_load(fixture, model), VACCEL_OK);
     return model;
 }
