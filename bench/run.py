@@ -32,6 +32,8 @@ RUNS = [
     ('vision', CORES),
     ('torch', CORES[:1]),
     ('torch', CORES),
+    ('tf', CORES[:1]),
+    ('tf', CORES),
     ('bare', CORES),
     ('connections', CORES),
     ('ring', CORES),
