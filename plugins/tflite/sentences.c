@@ -10,14 +10,6 @@ void sentences_clear(struct sentences *said)
     said->text[0] = '\0';
 }
 
-static void separate(struct sentences *said)
-{
-    if (said->length == 0 || said->length + 3 > sizeof(said->text))
-        return;
-    strcpy(said->text + said->length, "; ");
-    said->length += 2;
-}
-
 /* Sentences end with a line break, and some have one within. */
 static void straighten(char *text)
 {
@@ -30,23 +22,31 @@ static void straighten(char *text)
         *at = ' ';
 }
 
+static void append(struct sentences *said, char *sentence)
+{
+    straighten(sentence);
+    snprintf(said->text + said->length, sizeof(said->text) - said->length, "%s%s",
+             said->length ? "; " : "", sentence);
+    said->length += strlen(said->text + said->length);
+}
+
 void sentences_report(void *context, const char *format, va_list args)
 {
-    struct sentences *said = context;
+    char sentence[SENTENCES_SIZE];
 
-    separate(said);
-    vsnprintf(said->text + said->length, sizeof(said->text) - said->length, format, args);
-    straighten(said->text + said->length);
-    said->length += strlen(said->text + said->length);
+    vsnprintf(sentence, sizeof(sentence), format, args);
+    append(context, sentence);
 }
 
 void sentences_add(struct sentences *said, const char *format, ...)
 {
+    char sentence[SENTENCES_SIZE];
     va_list args;
 
     va_start(args, format);
-    sentences_report(said, format, args);
+    vsnprintf(sentence, sizeof(sentence), format, args);
     va_end(args);
+    append(said, sentence);
 }
 
 const char *sentences_text(const struct sentences *said)

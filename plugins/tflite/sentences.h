@@ -5,9 +5,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+enum { SENTENCES_SIZE = 900 }; /* a line of the log takes no more than 1000 */
+
 /* What TensorFlow Lite says of an error, in several sentences at times; kept on one line. */
 struct sentences {
-    char text[900];
+    char text[SENTENCES_SIZE];
     size_t length;
 };
 

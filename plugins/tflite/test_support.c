@@ -127,7 +127,7 @@ char *log_end(void)
     close(saved_stderr);
     text = (char *)file_read(log_path, &size);
     unlink(log_path);
-    strcpy(strrchr(log_path, '-'), "-XXXXXX");
+    memcpy(log_path + sizeof(log_path) - sizeof("XXXXXX"), "XXXXXX", sizeof("XXXXXX"));
     return text;
 }
 
