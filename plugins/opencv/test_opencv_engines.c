@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "test_networks.h"
 #include "test_support.h"
 
 #include <math.h>
@@ -114,6 +115,39 @@ static void digits_are_classified_without_a_name(void **state)
     classify_with_each(state, NULL);
 }
 
+/*
+ * A network of bytes, with the channels last: what lies between is rounded, what is too much is 255. OpenCV
+ * alone takes floats for it.
+ */
+static void bytes_are_rounded(void **state)
+{
+    static const unsigned char bgr[3] = {110, 120, 230};
+    static const float of_bytes[3] = {1, 0, 1}, of_floats[3] = {0.66F, 0.4F, 1};
+    const float *expected = strcmp(plugin, "opencv") ? of_bytes : of_floats;
+    struct fixture *fixture = *state;
+    struct vaccel_vision_class classes[3];
+    struct vaccel_output out = {classes, sizeof(classes), 0};
+    struct file png;
+    char text[512];
+
+    if (strcmp(networks[0], "digits.onnx"))
+        skip();
+    file_write(fixture, "means.onnx", means_of_last_bytes, sizeof(means_of_last_bytes));
+    snprintf(text, sizeof(text),
+             "network = \"means.onnx\"\nengine = \"%s\"\n"
+             "[input]\nwidth = 4\nheight = 4\nchannels = \"rgb\"\n"
+             "mean = [10, 20, 30]\nscale = [0.003, 0.004, 10]\n"
+             "[output]\nkind = \"probabilities\"\n",
+             plugin);
+    describe(fixture, "classify", text);
+    png = make_png(&fixture->sess, 4, 4, bgr);
+    assert_int_equal(vaccel_vision_classify(&fixture->sess, png.bytes, png.size, &out, NULL),
+                     VACCEL_OK);
+    for (int i = 0; i < 3; i++)
+        assert_true(fabsf(classes[i].score - expected[classes[i].index]) < 1e-4F);
+    free(png.bytes);
+}
+
 /* What the engine says of a network that is none is in the log, with the description's file. */
 static void a_damaged_network_is_refused_and_a_good_one_still_loads(void **state)
 {
@@ -155,6 +189,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         ON_ENGINE(digits_are_classified_on_the_engine_named),
         ON_ENGINE(digits_are_classified_without_a_name),
+        ON_ENGINE(bytes_are_rounded),
         ON_ENGINE(a_damaged_network_is_refused_and_a_good_one_still_loads),
     };
 
