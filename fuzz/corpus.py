@@ -11,12 +11,13 @@ OPERATIONS = """noop exec exec_with_resource image_classify image_detect image_s
     image_depth tf_model_load tf_model_unload tf_model_run tflite_model_load tflite_model_unload
     tflite_model_run torch_model_load torch_model_run torch_sgemm blas_sgemm fpga_arraycopy
     fpga_mmult fpga_parallel fpga_vectoradd minmax opencv vision_classify vision_detect
-    vision_segment vision_pose vision_depth""".split()
+    vision_segment vision_pose vision_depth model_load model_unload model_info model_run""".split()
 MODEL, LIBRARY = 1, 2
 BY_NAME, BY_TRANSPORT, TYPED = 1, 2, 4
 NULL = 0x20
 DESCRIPTION = 0x76000001
 FLOAT = {'tf': 1, 'tflite': 1, 'torch': 7}
+FLOAT32, STRING = 1, 18
 OK = bytes([0])
 
 
@@ -90,6 +91,32 @@ def tensor_answer(number):
     return description(1, 16, number, [2, 2]), struct.pack('<H', 0)
 
 
+def tensor_of_strings():
+    values = struct.pack('<2Q', 1, 2) + b'abc'
+    custom = struct.pack('<I', DESCRIPTION)
+    return [argument(29, description(0, len(values), STRING, [2]), custom), buffer(values)]
+
+
+def info():
+    """What a model is, as it travels: of one signature, one input and one output."""
+    spec = struct.pack('<256sIi16q', b'name', FLOAT32, 2, -1, 10, *[0] * 14)
+    return struct.pack('<32s64s4I', b'onnx', b'noop', 1, 1, 1, 0) + b'serve'.ljust(256, b'\0') + 2 * spec
+
+
+def model_calls():
+    told, model, none = info(), int64(MODEL), string('')
+    custom = struct.pack('<I', DESCRIPTION)
+    room = [argument(29, bytes(152), custom), buffer(bytes(16))]
+    held = [argument(29, bytes(152), custom), NOTHING]
+    placed = description(0, 16, FLOAT32, [2, 2]) + bytes(16) + struct.pack('<H', 16)
+    yield 'model_load', [model, none], [], b''
+    yield 'model_unload', [model], [], b''
+    yield ('model_info', [model, none], [buffer(bytes(len(told))), int64(0)],
+           struct.pack('<Hq', len(told), 1) + bytes([0]) + told)
+    yield ('model_run', [model, none, string('in'), *tensor(FLOAT32, 2, 2), none, *tensor_of_strings(),
+                         string('out'), none], [*room, *held], placed + b''.join(tensor_answer(FLOAT32)))
+
+
 def calls():
     """Of each operation: read arguments, write arguments, what the other side answers."""
     picture = buffer(b'picture')
@@ -133,6 +160,7 @@ def calls():
     yield 'vision_detect', [picture], lists, b''
     yield 'vision_segment', [picture], [shape, *wanted(buffer(bytes(4))), *lists], b''
     yield 'vision_pose', [picture], lists, b''
+    yield from model_calls()
     yield 'vision_depth', [picture], [shape, *wanted(buffer(bytes(16))), NOTHING, int64(-1)], b''
 
 

@@ -28,12 +28,12 @@ def text_field(tag, text):
     return struct.pack('<HHI', tag, 0, len(text)) + padded(text)
 
 
-def argument(kind, flags, size):
-    return struct.pack('<HHIQ', kind, flags, 0, size)
+def argument(kind, flags, size, custom=0):
+    return struct.pack('<HHIQ', kind, flags, custom, size)
 
 
-def call(number, op, read, write, payload, name=b''):
-    body = struct.pack('<QQiIII', 1, 0, op, len(read), len(write), len(name))
+def call(number, op, read, write, payload, name=b'', resource=0):
+    body = struct.pack('<QQiIII', 1, resource, op, len(read), len(write), len(name))
     return message(CALL, number, body + b''.join(read + write) + padded(name), payload)
 
 
@@ -53,6 +53,15 @@ def requests():
     yield 'chunk', message(RESOURCE_CHUNK, 11,
                            struct.pack('<QQQQII', 1, 0, 4, 0, 4, 3) + padded(b'a/b'), b'file')
     yield 'register', message(RESOURCE_REGISTER, 12, struct.pack('<QQ', 1, 1))
+    model, text, tensor = argument(7, 0, 8), argument(27, SENT, 1), 0x76000001
+    yield 'load', call(17, 29, [model, text], [], b'\0', resource=1)
+    yield 'info', call(18, 31, [model, text], [argument(28, RETURNED, 2000), argument(7, RETURNED, 8)],
+                       b'\0', resource=1)
+    described = argument(29, SENT, 152, tensor)
+    yield 'run', call(19, 32, [model, text, text, described, argument(28, SENT, 4), text],
+                      [argument(29, RETURNED, 152, tensor), argument(28, RETURNED, 16)],
+                      b'\0\0' + struct.pack('<QQIIq', 0, 4, 11, 1, 4) + bytes(120) + b'data' + b'\0',
+                      resource=1)
     yield 'sync', message(RESOURCE_SYNC, 13, struct.pack('<QQ', 1, 1))
     yield 'end', message(RESOURCE_END, 14, struct.pack('<Q', 1))
     yield 'profile', message(PROFILE, 15, struct.pack('<Q', 1))

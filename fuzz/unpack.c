@@ -125,6 +125,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(vaccel_session_init(&sess, flags & BY_TRANSPORT ? VACCEL_PLUGIN_REMOTE : 0));
     must(vaccel_resource_register(&model, &sess));
     must(vaccel_resource_register(&library, &sess));
+    if (!(flags & BY_TRANSPORT))
+        must(vaccel_model_load(&sess, &model, NULL));
     call(&sess, op, flags, bytes);
     must(vaccel_session_release(&sess));
     return 0;

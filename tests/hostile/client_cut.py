@@ -5,7 +5,7 @@ import programs
 import wire
 
 # A long conversation is not cut at every byte, as starting a program takes its time.
-STEPS = {'noop': 1, 'sgemm': 3, 'torch_inference': 7}
+STEPS = {'model': 17, 'noop': 1, 'sgemm': 3, 'torch_inference': 7}
 
 
 def lengths_of(told, name):
@@ -43,6 +43,10 @@ def test_a_call_with_arguments(told):
 
 def test_a_resource_and_a_held_output(told):
     cut(told, 'torch_inference')
+
+
+def test_a_model_and_what_it_is(told):
+    cut(told, 'model')
 
 
 if __name__ == '__main__':

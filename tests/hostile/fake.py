@@ -2,6 +2,7 @@
 """An agent without plugins, honest where it is not told to lie, for attacks against a client."""
 import collections
 import socket
+import struct
 import threading
 
 import client
@@ -10,8 +11,9 @@ import wire
 # An answer that is not sent at once.
 Later = collections.namedtuple('Later', 'seconds data')
 
-HELD, TORCH_FLOAT, OUTPUT_SIZE = 7, 7, 40
-TORCH_MODEL_RUN, BLAS_SGEMM = 15, 17
+HELD, INFO_HELD, TORCH_FLOAT, OUTPUT_SIZE = 7, 9, 7, 40
+TORCH_MODEL_RUN, BLAS_SGEMM, MODEL_INFO, MODEL_RUN = 15, 17, 31, 32
+FLOAT32 = 1
 
 
 def answered(request, body=b'', payload=b'', **lies):
@@ -67,17 +69,47 @@ def sgemm(arguments):
     return [(room.nbytes, room.tobytes())]
 
 
-def described_output(_arguments=None, held=HELD, size=OUTPUT_SIZE, nr_dims=2):
+def described_output(_arguments=None, held=HELD, size=OUTPUT_SIZE, nr_dims=2, type=TORCH_FLOAT):
     """An output tensor that is held: its description, and its data's size."""
     description = (wire.size_of.pack(size=held) + wire.size_of.pack(size=size)
-                   + wire.field_head.pack(tag=TORCH_FLOAT, size=nr_dims)
+                   + wire.field_head.pack(tag=type & 0xffff, flags=type >> 16, size=nr_dims)
                    + wire.size_of.pack(size=1) + wire.size_of.pack(size=size // 4) + bytes(14 * 8))
     return [(len(description), description), (size, b'')]
 
 
+def spec(name, type=FLOAT32, dims=(1, 10), nr_dims=None):
+    """What an input or an output of a model is."""
+    return struct.pack('<256sIi16q', name, type, len(dims) if nr_dims is None else nr_dims, *dims,
+                       *[0] * (16 - len(dims)))
+
+
+def model_info(signatures=(b'forward',), inputs=(spec(b'in'),), outputs=(spec(b'out'),), counts=None):
+    counts = counts or (len(signatures), len(inputs), len(outputs))
+    return (struct.pack('<32s64s4I', b'onnx', b'fake', *counts, 0)
+            + b''.join(name.ljust(256, b'\0') for name in signatures) + b''.join([*inputs, *outputs]))
+
+
+INFO = model_info()
+
+
+def told_info(_arguments=None, held=INFO_HELD, size=len(INFO)):
+    """What a model is, which is held: its size, and the number."""
+    return [(size, b''), (8, wire.size_of.pack(size=held))]
+
+
+def model_output(_arguments=None, **lies):
+    return described_output(**{'type': FLOAT32, **lies})
+
+
+def fetched(request):
+    data = INFO if wire.fetch.unpack(request.body)['held'] == INFO_HELD else bytes(OUTPUT_SIZE)
+    return answered(request, wire.size_of.pack(size=len(data)), data)
+
+
 def answer_call(request):
     op, arguments = arguments_of(request)
-    special = {BLAS_SGEMM: sgemm, TORCH_MODEL_RUN: described_output}
+    special = {BLAS_SGEMM: sgemm, TORCH_MODEL_RUN: described_output, MODEL_INFO: told_info,
+               MODEL_RUN: model_output}
     if op in special:
         return answered(request, *called(special[op](arguments)))
     outputs = [(one.size, one.data or bytes(one.size)) for one in arguments
@@ -90,8 +122,7 @@ HONEST = {
     wire.SESSION_BEGIN: lambda request: answered(request, wire.id_of.pack(id=1)),
     wire.RESOURCE_NEW: lambda request: answered(request, wire.id_of.pack(id=1)),
     wire.CALL: answer_call,
-    wire.OUTPUT_FETCH: lambda request: answered(request, wire.size_of.pack(size=OUTPUT_SIZE),
-                                                bytes(OUTPUT_SIZE)),
+    wire.OUTPUT_FETCH: fetched,
     wire.PROFILE: lambda request: answered(request, wire.profile.pack()),
     wire.CANCEL: lambda request: b'',
 }

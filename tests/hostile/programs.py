@@ -36,6 +36,7 @@ class Programs:
             model.write(bytes(range(256)) * 40)
         self.commands = {'noop': ['noop'], 'sgemm': ['sgemm', '4'],
                          'classes': ['classes', self.model],
+                         'model': ['model', self.model],
                          'torch_inference': ['torch_inference', self.model]}
 
     def run(self, name, address, **settings):
