@@ -19,6 +19,11 @@ def own_headers():
     return f'-idirafter{done.stdout.strip()}/include'
 
 
+def is_unity(source, root):
+    """Of sources that Meson has compiled as one; it lies in the build folder of their room."""
+    return '-unity' in source.name and any(part in ROOMS for part in source.relative_to(root).parts)
+
+
 def commands_of(root, build):
     """How each file is compiled; once, the first way, if it is part of several programs."""
     commands = json.loads((build / 'compile_commands.json').read_text())
@@ -27,12 +32,14 @@ def commands_of(root, build):
     for command in found.values():
         command['command'] = re.sub(r'-idirafter\S+', headers, command['command'])
     return {f: c for f, c in sorted(found.items()) if f.is_relative_to(root)
-            and f.relative_to(root).parts[0] in ROOMS and not f.name.startswith('test_')
-            and f.suffix != '.S'}
+            and (f.relative_to(root).parts[0] in ROOMS or is_unity(f, root))
+            and not f.name.startswith('test_') and f.suffix != '.S'}
 
 
-def check(database, source):
-    done = subprocess.run(['clang-tidy', '--quiet', '-p', database, str(source)], text=True,
+def check(root, database, source):
+    # What one source includes of others is theirs to answer for, but for those that are in no other.
+    included = [f'--header-filter={root}/.*[.]c(pp)?$'] if is_unity(source, root) else []
+    done = subprocess.run(['clang-tidy', '--quiet', '-p', database, *included, str(source)], text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     return source, done.returncode, done.stdout
 
@@ -47,7 +54,7 @@ def main():
     with tempfile.TemporaryDirectory() as database, \
             concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         pathlib.Path(database, 'compile_commands.json').write_text(json.dumps([*found.values()]))
-        for source, status, said in pool.map(lambda f: check(database, f), found):
+        for source, status, said in pool.map(lambda f: check(root, database, f), found):
             if status:
                 wrong += 1
                 print(f'{source.relative_to(root)}:\n{said}')

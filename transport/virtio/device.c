@@ -110,7 +110,7 @@ static int make_queue(struct virtio_device *device, unsigned int index, bool eve
 static int bring_up(struct virtio_device *device, unsigned int count)
 {
     unsigned int i;
-    bool event_idx;
+    bool event_idx = false;
     int ret;
 
     add_status(device, VIRTIO_STATUS_ACKNOWLEDGE);
