@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Networks through the tf plugin and by TensorFlow itself, on the same input. MODELS is the folder of the
- * models; those of models/large.py are measured if LARGE_MODELS in the environment says where they are.
+ * models; those of models/large.py are measured if BENCH_MODELS in the environment says where they are.
  */
 #include "bare_tf.h"
 #include "measure.h"
@@ -192,7 +192,7 @@ int main(int argc, char **argv)
          128 * 8,
          128 * 384 * 4},
     };
-    const char *folder = getenv("LARGE_MODELS");
+    const char *folder = getenv("BENCH_MODELS");
     struct vaccel_session sess;
     size_t i;
     int ret;
