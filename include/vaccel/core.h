@@ -18,7 +18,8 @@ struct vaccel_config;
  *
  * Environment: VACCEL_PLUGINS (what to load, separated by ':'), VACCEL_LOG_LEVEL (1 error to 4
  * debug), VACCEL_LOG_FILE, VACCEL_PROFILING_ENABLED (0 or 1), VACCEL_VERSION_IGNORE (0 or 1: load
- * plugins made for another major version).
+ * plugins made for another major version). VACCEL_MODEL_ENGINES is read when a model is loaded
+ * (ops/model.h).
  */
 
 /*

@@ -182,6 +182,7 @@ static int read_specs(struct flat *flat, uint32_t count, struct vaccel_tensor_sp
 
 static int read_flat(struct flat flat, struct vaccel_model_info *info)
 {
+    const size_t size = flat.size;
     struct flat_head head;
     int ret = VACCEL_EBACKEND;
 
@@ -196,7 +197,7 @@ static int read_flat(struct flat flat, struct vaccel_model_info *info)
         ret = read_specs(&flat, head.nr_outputs, &info->outputs, &info->nr_outputs);
     if (ret == VACCEL_EBACKEND)
         vaccel_error("the other side tells of a model in %zu bytes that cannot be understood",
-                     flat.size);
+                     size);
     return ret;
 }
 
