@@ -5,7 +5,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 600
 
-.PHONY: all setup demo test test-bare bench fuzz install clean
+.PHONY: all setup demo test test-bare test-gpu bench bench-gpu fuzz install clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -40,6 +40,16 @@ bench:
 	test ! -f $(BUILD)/build.ninja || meson setup --reconfigure $(BUILD)
 	$(MAKE) all
 	python3 bench/run.py $(BUILD)
+
+# On a machine with a GPU of NVIDIA's. Nothing is installed there, and nothing built but what is wanted: such a
+# machine has its libtorch in a package of Python's, and seldom more.
+test-gpu: $(BUILD)/build.ninja
+	ninja -C $(BUILD) gpu
+	python3 tests/gpu/test_torch_gpu.py $(BUILD)
+
+bench-gpu: $(BUILD)/build.ninja
+	ninja -C $(BUILD) gpu
+	python3 bench/run.py $(BUILD) gpu
 
 fuzz:
 	tools/setup.sh build demo test

@@ -25,15 +25,8 @@ RUNS = [
     ('copies', CORES),
     ('blas', CORES[:1]),
     ('blas', CORES),
-    ('openvino', CORES[:1]),
-    ('openvino', CORES),
-    ('tflite', CORES[:1]),
     ('vision', CORES[:1]),
     ('vision', CORES),
-    ('torch', CORES[:1]),
-    ('torch', CORES),
-    ('tf', CORES[:1]),
-    ('tf', CORES),
     ('bare', CORES),
     ('connections', CORES),
     ('ring', CORES),
@@ -42,13 +35,15 @@ RUNS = [
     ('grpc', CORES),
     ('nng', CORES),
     ('tirpc', CORES),
+    ('models', CORES),
 ]
+KEPT = ('VACCEL_TORCH_DEVICE', 'VACCEL_WHEELS')
 HEADINGS = ('what', 'value', 'yardstick', 'ratio or difference', 'bar', '')
 
 
 def measure(program, cores):
     """The program's lines, or None if it failed."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith('VACCEL_')}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith('VACCEL_') or k in KEPT}
     done = subprocess.run([program], stdout=subprocess.PIPE, text=True, env=environment,
                           preexec_fn=lambda: os.sched_setaffinity(0, cores))
     if done.returncode == 77:
@@ -97,10 +92,17 @@ def print_table(lines):
     print('In brackets: the 95 % interval of the median of the pairs, measured in turns.')
 
 
-def git(*arguments):
-    done = subprocess.run(['git', '-C', ROOT, *arguments], stdout=subprocess.PIPE, text=True,
-                          stderr=subprocess.DEVNULL)
+def told_by(*command):
+    """What it prints; nothing where there is no such program."""
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL)
+    except FileNotFoundError:
+        return ''
     return done.stdout.strip()
+
+
+def git(*arguments):
+    return told_by('git', '-C', ROOT, *arguments)
 
 
 def processor():
@@ -121,6 +123,7 @@ def circumstances(build):
         'machine': {
             'cpu': processor(),
             'cores': len(CORES),
+            'gpus': told_by('nvidia-smi', '--query-gpu=name,driver_version', '--format=csv,noheader').splitlines(),
             'kernel': platform.release(),
             'load_before': os.getloadavg()[0],
         },
