@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/dispatch.h"
+#include "core/engines.h"
 #include "platform/platform.h"
 #include "platform/text.h"
 #include "vaccel.h"
@@ -87,8 +88,9 @@ static bool enables(const struct vaccel_plugin *plugin, const struct dispatch_fa
 {
     const struct plugin_record *record = plugin->core;
 
-    return fallback->by == VACCEL_OP_MAX ? record->engine != NULL
-                                         : plugin->ops[fallback->by] != NULL;
+    if (fallback->by != VACCEL_OP_MAX)
+        return plugin->ops[fallback->by] != NULL;
+    return record->engine && engine_serves_one(record->engine, fallback->formats);
 }
 
 static void fill_fallbacks(struct dispatch *dispatch, struct vaccel_plugin *plugin)

@@ -32,6 +32,8 @@ struct dispatch_fallback {
     vaccel_op_type_t type;
     vaccel_op_type_t by; /* VACCEL_OP_MAX: an engine */
     any_function func;
+    const char *const
+        *formats; /* that the engine must serve one of, NULL behind the last; NULL: any */
 };
 extern const struct dispatch_fallback dispatch_fallbacks[] __attribute__((weak));
 

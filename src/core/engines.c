@@ -59,6 +59,15 @@ static bool serves(const struct vaccel_model_engine *engine, const char *format)
     return serves_any(engine);
 }
 
+bool engine_serves_one(const struct vaccel_model_engine *engine, const char *const *wanted)
+{
+    if (!wanted)
+        return true;
+    while (*wanted && !serves(engine, *wanted))
+        wanted++;
+    return *wanted != NULL;
+}
+
 /* The place of a name in a list separated by ':'; those that are not in it are behind all others. */
 static size_t place_in(const char *list, const char *name)
 {

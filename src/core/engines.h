@@ -14,6 +14,9 @@ enum { MODEL_FORMAT_SIZE = 32 };
  */
 void model_format(struct vaccel_resource *res, char format[MODEL_FORMAT_SIZE]);
 
+/* Whether it serves one of those formats, NULL behind the last; @wanted NULL: any will do. */
+bool engine_serves_one(const struct vaccel_model_engine *engine, const char *const *wanted);
+
 /*
  * The engine for a model in a session, as ops/model.h tells. @name: the one that is wanted, or NULL.
  * Returns OK, ENOTSUP (none serves the format) or ENOENT (@name is no engine of the session).
