@@ -53,10 +53,12 @@ static bool serves(const struct vaccel_model_engine *engine, const char *format)
 {
     const char *const *name;
 
+    if (serves_any(engine))
+        return true;
     for (name = engine->formats; *name; name++)
         if (text_equal(*name, format))
             return true;
-    return serves_any(engine);
+    return false;
 }
 
 bool engine_serves_one(const struct vaccel_model_engine *engine, const char *const *wanted)
