@@ -10,6 +10,7 @@
 static const char *const any[] = {"*", NULL};
 static const char *const pets[] = {"cat", "dog", NULL};
 static const char *const dogs[] = {"dog", NULL};
+static const char *const networks[] = {"tflite", "torchscript", NULL};
 
 static struct vaccel_session sess;
 static struct vaccel_resource model;
@@ -254,7 +255,7 @@ static unsigned int classic_loads_of_its_own(uint32_t hint)
     unsigned int before = own_loads;
 
     assert_int_equal(vaccel_session_init(&sess, hint), 0);
-    assert_int_equal(model_begin(&model, "m.dog", &sess), 0);
+    assert_int_equal(model_begin(&model, "m.tflite", &sess), 0);
     assert_int_equal(vaccel_torch_model_load(&sess, &model), 0);
     assert_int_equal(vaccel_tflite_model_load(&sess, &model), 0);
     assert_int_equal(vaccel_session_release(&sess), 0);
@@ -268,7 +269,7 @@ static void test_classic_calls_go_to_the_first_that_has_them(void **state)
 
     (void)state;
     for (size_t i = 0; i < NR_ENGINES; i++)
-        engine_open(i, dogs)->counter->plugin->info->type = VACCEL_PLUGIN_CPU;
+        engine_open(i, networks)->counter->plugin->info->type = VACCEL_PLUGIN_CPU;
     ops[0].owner = engines[1].counter->plugin;
     engines[1].counter->ops = ops;
     engines[1].counter->nr_ops = 1;
@@ -287,6 +288,28 @@ static void test_classic_calls_go_to_the_first_that_has_them(void **state)
     assert_int_equal(engines[2].loads, 1);
 }
 
+/* An engine that serves none of a framework's formats is passed over. */
+static void test_classic_calls_go_to_engines_that_serve_their_formats(void **state)
+{
+    struct vaccel_tf_status status = {0};
+
+    (void)state;
+    begin_library(dogs, networks, any);
+    assert_int_equal(vaccel_session_init(&sess, 0), 0);
+    assert_int_equal(model_begin(&model, "m.tflite", &sess), 0);
+    assert_int_equal(vaccel_tflite_model_load(&sess, &model), 0);
+    assert_int_equal(engines[1].loads, 1);
+    assert_int_equal(vaccel_session_release(&sess), 0);
+    assert_int_equal(vaccel_resource_release(&model), 0);
+    begin_library(dogs, networks, dogs);
+    assert_int_equal(vaccel_session_init(&sess, 0), 0);
+    assert_int_equal(model_begin(&model, "m.dog", &sess), 0);
+    assert_int_equal(vaccel_tf_model_load(&sess, &model, &status), VACCEL_ENOTSUP);
+    vaccel_tf_status_release(&status);
+    assert_int_equal(vaccel_session_release(&sess), 0);
+    assert_int_equal(vaccel_resource_release(&model), 0);
+}
+
 #define test(function) cmocka_unit_test_setup_teardown(function, begin, end)
 
 int main(void)
@@ -303,6 +326,7 @@ int main(void)
         test(test_engines_that_cannot_be_registered),
         test(test_a_plugin_that_is_loaded_later),
         test(test_classic_calls_go_to_the_first_that_has_them),
+        test(test_classic_calls_go_to_engines_that_serve_their_formats),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
