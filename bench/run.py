@@ -123,7 +123,8 @@ def circumstances(build):
         'machine': {
             'cpu': processor(),
             'cores': len(CORES),
-            'gpus': told_by('nvidia-smi', '--query-gpu=name,driver_version', '--format=csv,noheader').splitlines(),
+            'gpus': told_by('nvidia-smi', '--query-gpu=name,driver_version',
+                            '--format=csv,noheader').splitlines(),
             'kernel': platform.release(),
             'load_before': os.getloadavg()[0],
         },

@@ -33,7 +33,7 @@ static int told(const char *what, TF_Status *status)
 static int set_threads(TF_SessionOptions *options)
 {
     const char *threads = getenv("VACCEL_TF_THREADS");
-    const unsigned char nr = threads ? (unsigned char)atoi(threads) : 0;
+    const unsigned char nr = threads ? (unsigned char)strtol(threads, NULL, 10) : 0;
     const unsigned char config[] = {2 << 3, nr, 5 << 3, nr};
     TF_Status *status = TF_NewStatus();
 

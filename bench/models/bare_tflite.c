@@ -74,7 +74,8 @@ static int load(const struct runner_task *task)
     if (map_file(task->model) != 0)
         return 1;
     model = TfLiteModelCreateWithErrorReporter(bytes, bytes_size, report, NULL);
-    return model ? make_interpreter(threads ? atoi(threads) : 0) : told(task->model, 0);
+    return model ? make_interpreter(threads ? (int)strtol(threads, NULL, 10) : 0)
+                 : told(task->model, 0);
 }
 
 static void unload(void)

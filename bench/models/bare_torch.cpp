@@ -105,6 +105,6 @@ int main(int argc, char **argv)
     const char *threads = std::getenv("VACCEL_TORCH_THREADS");
 
     if (threads)
-        at::set_num_threads(std::atoi(threads));
+        at::set_num_threads(int(std::strtol(threads, nullptr, 10)));
     return runner_main(argc, argv, &runner);
 }

@@ -3,8 +3,8 @@
 """A network of the shape of ResNet-50 with libtorch on a GPU: by libtorch itself, by the plugin torch in the
 process, and by it behind an agent, from ordinary memory and from pinned.
 
-Prints lines as the other programs do. With VACCEL_TORCH_DEVICE=cpu it does the same without a GPU, which shows
-that it works, and nothing else.
+Prints lines as the other programs do. With VACCEL_TORCH_DEVICE=cpu it does the same without a GPU, which
+shows that it works, and nothing else.
 """
 import contextlib
 import json
@@ -104,8 +104,8 @@ def report_copies(model, batch):
     """Bytes that a run copies in pieces of 4 KiB and more, the framework's own copies with them."""
     with contextlib.ExitStack() as stack, turns.ended({}) as runners:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        counts = {name: turns.Counts(BUILD, folder, name)
-                  for name in ('libtorch', 'plugin', 'unix', 'unix agent', 'user attach', 'user attach agent')}
+        names = ('libtorch', 'plugin', 'unix', 'unix agent', 'user attach', 'user attach agent')
+        counts = {name: turns.Counts(BUILD, folder, name) for name in names}
         begin(runners, 'libtorch', BARE, model, batch, environment=counts['libtorch'].environment)
         begin(runners, 'plugin', OURS, model, batch,
               environment={**NATIVE, **counts['plugin'].environment})
@@ -115,7 +115,8 @@ def report_copies(model, batch):
             begin(runners, kind, OURS, model, batch, memory=memory,
                   environment={**address, **counts[kind].environment})
         turns.warm_up(runners)
-        turns.print_copies(f'{NETWORK.name}, batch {batch}, {where()}', runners, counts, NETWORK.input_size(batch))
+        turns.print_copies(f'{NETWORK.name}, batch {batch}, {where()}', runners, counts,
+                           NETWORK.input_size(batch))
 
 
 def main():

@@ -95,22 +95,26 @@ def gather(begin):
     return gathered
 
 
-def compare_plugin(setting):
+def clock_of(setting):
     """On one processor its time counts, since others use it too."""
-    clock = 'cpu' if len(setting.cores) == 1 else 'wall'
+    return 'cpu' if len(setting.cores) == 1 else 'wall'
 
+
+def compare_plugin(setting):
     def begin(_, runners):
-        runners['bare'] = setting.bare(clock=clock)
-        runners['plugin'] = setting.ours(clock=clock)
+        runners['bare'] = setting.bare(clock=clock_of(setting))
+        runners['plugin'] = setting.ours(clock=clock_of(setting))
     taken = gather(begin)
     turns.print_line(f'{setting}: plugin', 'ms', taken['plugin'], setting.framework.name, taken['bare'], 1.01)
 
 
 def compare_agent(setting):
     def begin(stack, runners):
-        runners['plugin'] = setting.ours()
-        runners['unix'] = setting.ours(stack.enter_context(setting.agent('unix')))
-        runners['user attach'] = setting.ours(stack.enter_context(setting.agent('user attach')), memory='shared')
+        clock = clock_of(setting)
+        runners['plugin'] = setting.ours(clock=clock)
+        runners['unix'] = setting.ours(stack.enter_context(setting.agent('unix')), clock=clock)
+        runners['user attach'] = setting.ours(stack.enter_context(setting.agent('user attach')), clock=clock,
+                                              memory='shared')
     taken = gather(begin)
     for way in ('unix', 'user attach'):
         turns.print_line(f'{setting}: {way}', 'ms', taken[way], 'in the process', taken['plugin'], 1.02)
@@ -127,8 +131,8 @@ def compare_loads(setting):
     loads, moves, through = [], [], []
     with contextlib.ExitStack() as stack, turns.ended({}) as runners:
         runners['plugin'] = setting.ours()
-        runners['move'] = turns.Mover(BUILD, largest_file(setting.model), stack.enter_context(tempfile.TemporaryDirectory()),
-                                      setting.cores)
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        runners['move'] = turns.Mover(BUILD, largest_file(setting.model), folder, setting.cores)
         runners['unix'] = setting.ours(stack.enter_context(setting.agent('unix')))
         for number in range(LOADS + 1):
             for name in runners if number % 2 else reversed(runners):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Networks to measure with: large ones, which are made when they are wanted first; and a small one, to try."""
+"""Networks to measure with: large ones, made when they are wanted first, and a small one to try."""
 import json
 import math
 import pathlib
@@ -32,7 +32,8 @@ DIGITS = Network('digits', 'scan', 'f32', (1, 8, 8))
 
 
 def source_of(build):
-    return pathlib.Path(json.loads((build / 'meson-info/meson-info.json').read_text())['directories']['source'])
+    about = json.loads((build / 'meson-info/meson-info.json').read_text())
+    return pathlib.Path(about['directories']['source'])
 
 
 def made(build, network, format):

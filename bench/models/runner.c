@@ -125,7 +125,7 @@ static int obey(const char *command, const struct runner_task *task, const struc
                 clockid_t clock)
 {
     if (strncmp(command, "run ", 4) == 0)
-        return time_runs(task, runner, clock, atol(command + 4));
+        return time_runs(task, runner, clock, strtol(command + 4, NULL, 10));
     if (strcmp(command, "load\n") == 0)
         return time_load(task, runner->load);
     if (strcmp(command, "second\n") == 0)

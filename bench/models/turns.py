@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Processes that run a model, and take turns; see runner.h. What they took is printed as bench/run.py wants it."""
+"""Processes that run a model, and take turns; see runner.h. It prints lines as bench/run.py wants them."""
 import contextlib
 import json
 import math
@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 COUNTS_SIZE = 4 * 1024 * 1024  # at least that of struct copies
+AGENT = 'BENCH_AGENT'  # in the environment of its clients: its process
 WARM_UP = 8  # runs: TorchScript compiles anew for some time
 
 
@@ -37,15 +38,33 @@ def print_line(name, unit, values, yardstick, yardsticks, bar=None):
         'bar': bar and {'on': 'low', 'is': 'at most', 'limit': bar}}), flush=True)
 
 
+def children_of(pid):
+    """And theirs."""
+    found = []
+    for task in pathlib.Path(f'/proc/{pid}/task').iterdir():
+        for child in (task / 'children').read_text().split():
+            found += [child, *children_of(child)]
+    return found
+
+
+def processor_time(pid):
+    """What it and its children have used of processors, in ns."""
+    return sum(int((task / 'schedstat').read_text().split()[0])
+               for process in (pid, *children_of(pid))
+               for task in pathlib.Path(f'/proc/{process}/task').iterdir())
+
+
 class Runner:
-    """One process. `inputs` and `memory` as in runner.h."""
+    """One process. `inputs` and `memory` as in runner.h; by the clock "cpu" its agent's time is added."""
 
     def __init__(self, program, model, inputs, *, memory='ordinary', clock='wall', output='-', cores=None,
                  environment=None):
         self.process = subprocess.Popen(
-            [program, model, memory, *([clock, output, *inputs] if inputs else [])], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [program, model, memory, *([clock, output, *inputs] if inputs else [])],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True, env={**os.environ, **(environment or {})},
             preexec_fn=lambda: cores and os.sched_setaffinity(0, cores))
+        self.agent = clock == 'cpu' and environment and environment.get(AGENT)
 
     def ask(self, command):
         with contextlib.suppress(BrokenPipeError):
@@ -62,7 +81,11 @@ class Runner:
 
     def run(self, count=1):
         """Milliseconds: the median of so many runs."""
-        return statistics.median(int(taken) for taken in self.ask(f'run {count}').split()) / 1e6
+        before = self.agent and processor_time(self.agent)
+        taken = statistics.median(int(taken) for taken in self.ask(f'run {count}').split())
+        if self.agent:
+            taken += (processor_time(self.agent) - before) / count
+        return taken / 1e6
 
     def answer(self):
         count, total = self.ask('answer').split()
@@ -122,11 +145,6 @@ def library_of(build, plugin):
     return build / f'plugins/{plugin}/libvaccel-{plugin}.so'
 
 
-def by_agent(build, address):
-    """The environment of its client."""
-    return {'VACCEL_PLUGINS': str(library_of(build, 'rpc')), 'VACCEL_RPC_ADDRESS': address}
-
-
 @contextlib.contextmanager
 def agent(build, kind, plugin, environment=None, cores=None):
     """An agent with the plugin, at a unix socket or as a device for user attach: its client's environment."""
@@ -146,7 +164,8 @@ def agent(build, kind, plugin, environment=None, cores=None):
         drain = subprocess.Popen(['cat'], stdin=process.stderr, stdout=subprocess.DEVNULL)
         process.stderr.close()
         try:
-            yield by_agent(build, listen if kind == 'unix' else f'virtio://{place}')
+            yield {'VACCEL_PLUGINS': str(library_of(build, 'rpc')), AGENT: str(process.pid),
+                   'VACCEL_RPC_ADDRESS': listen if kind == 'unix' else f'virtio://{place}'}
         finally:
             process.terminate()
             process.wait()

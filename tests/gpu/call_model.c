@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INPUTS_MOST = 8, OUTPUTS_MOST = 8, THREADS_MOST = 16, LINE_ROOM = 4096 };
+enum { INPUTS_MOST = 8, OUTPUTS_MOST = 8, THREADS_MOST = 16, LINE_ROOM = 4096, WORDS_MOST = 4 };
 
 struct caller {
     struct vaccel_session sess;
@@ -36,7 +36,7 @@ struct turn {
     struct caller *caller;
     size_t nr;    /* of the elements of the first dimension */
     size_t which; /* of them is this one's */
-    int times;
+    long times;
     int ret;
 };
 
@@ -79,7 +79,7 @@ static size_t parse_dims(struct vaccel_tensor *tensor, char *text)
 
     for (; number && tensor->nr_dims < VACCEL_TENSOR_DIMS_MAX;
          number = strtok_r(NULL, "x", &rest)) {
-        tensor->dims[tensor->nr_dims] = atoll(number);
+        tensor->dims[tensor->nr_dims] = strtoll(number, NULL, 10);
         elements *= (size_t)tensor->dims[tensor->nr_dims++];
     }
     return elements;
@@ -213,7 +213,7 @@ static void *take_turn(void *context)
 {
     struct turn *turn = context;
     struct vaccel_session sess;
-    int i;
+    long i;
 
     turn->ret = vaccel_session_init(&sess, 0);
     if (turn->ret != VACCEL_OK)
@@ -227,7 +227,7 @@ static void *take_turn(void *context)
     return NULL;
 }
 
-static int run_in_threads(struct caller *caller, int times)
+static int run_in_threads(struct caller *caller, long times)
 {
     size_t nr = caller->nr_inputs ? (size_t)caller->inputs[0].dims[0] : 0;
     struct turn turns[THREADS_MOST];
@@ -247,26 +247,39 @@ static int run_in_threads(struct caller *caller, int times)
     return ret;
 }
 
+/* How many words there are; those that are missing are empty. */
+static size_t split(char *line, char *words[WORDS_MOST])
+{
+    static char none[] = "";
+    char *rest = NULL;
+    char *word = strtok_r(line, " \n", &rest);
+    size_t nr = 0;
+    size_t i;
+
+    for (; word && nr < WORDS_MOST; word = strtok_r(NULL, " \n", &rest))
+        words[nr++] = word;
+    for (i = nr; i < WORDS_MOST; i++)
+        words[i] = none;
+    return nr;
+}
+
 static int obey(struct caller *caller, char *line)
 {
-    char *rest = NULL;
-    const char *command = strtok_r(line, " \n", &rest);
-    char *one = strtok_r(NULL, " \n", &rest);
-    char *two = strtok_r(NULL, " \n", &rest);
-    const char *three = strtok_r(NULL, " \n", &rest);
+    char *words[WORDS_MOST];
+    size_t nr = split(line, words);
 
-    if (command && strcmp(command, "unload") == 0)
+    if (nr == 1 && strcmp(words[0], "unload") == 0)
         return unload(caller);
-    if (command && strcmp(command, "clear") == 0)
+    if (nr == 1 && strcmp(words[0], "clear") == 0)
         return clear(caller);
-    if (command && one && strcmp(command, "load") == 0)
-        return load(caller, one);
-    if (command && two && strcmp(command, "run") == 0)
-        return run_and_write(caller, (size_t)atol(one), two);
-    if (command && one && strcmp(command, "threads") == 0)
-        return run_in_threads(caller, atoi(one));
-    if (command && three && strcmp(command, "input") == 0)
-        return add_input(caller, one, two, three);
+    if (nr == 2 && strcmp(words[0], "load") == 0)
+        return load(caller, words[1]);
+    if (nr == 3 && strcmp(words[0], "run") == 0)
+        return run_and_write(caller, strtoul(words[1], NULL, 10), words[2]);
+    if (nr == 2 && strcmp(words[0], "threads") == 0)
+        return run_in_threads(caller, strtol(words[1], NULL, 10));
+    if (nr == 4 && strcmp(words[0], "input") == 0)
+        return add_input(caller, words[1], words[2], words[3]);
     fprintf(stderr, "no such command\n");
     return VACCEL_EINVAL;
 }

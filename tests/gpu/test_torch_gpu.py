@@ -238,7 +238,9 @@ class Memory(TorchTest):
         model = pathlib.Path(self.folder) / 'hungry.pt'
         python, _ = find_wheel.find('torch')
         subprocess.run([python, HERE / 'hungry.py', model], check=True)
-        fitting, beyond = ((1, 1024), (1, 1 << 47)) if ON_CPU else ((1, 1 << 30), ((smi('total') >> 10) + 8, 1 << 30))
+        fitting, beyond = (1, 1024), (1, 1 << 47)
+        if not ON_CPU:
+            fitting, beyond = (1, 1 << 30), ((smi('total') >> 10) + 8, 1 << 30)
         caller = self.call()
         self.must(caller.tell('load', model), caller)
         for pieces, size in (fitting, beyond, fitting, beyond, fitting):
