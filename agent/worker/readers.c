@@ -8,6 +8,9 @@
 enum {
     SHORT_NS = 20000, /* about what it takes to wake a thread */
     LOOK_NS = 1000000,
+    LONGEST_LOOK_NS = 20000000,
+    CROWDED = 16, /* one request in a crowd is forgotten after half a dozen others */
+    CROWD_STEP = 32,
     LOOKS = 100, /* without a request, until there is nothing to watch any more */
 };
 
@@ -28,12 +31,26 @@ static bool take_turn(struct readers *readers)
     return !atomic_load(&readers->present) && !atomic_exchange(&readers->present, true);
 }
 
-static struct timespec next_look(void)
+static bool is_alone(const struct readers *readers)
+{
+    return atomic_load_explicit(&readers->crowd, memory_order_relaxed) < CROWDED;
+}
+
+static long look_ns(const struct readers *readers)
+{
+    uint64_t two = 2 * atomic_load_explicit(&readers->usual_ns, memory_order_relaxed);
+
+    if (!is_alone(readers) || two < LOOK_NS)
+        return LOOK_NS;
+    return two < LONGEST_LOOK_NS ? (long)two : LONGEST_LOOK_NS;
+}
+
+static struct timespec next_look(const struct readers *readers)
 {
     struct timespec at;
 
     clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_nsec += LOOK_NS;
+    at.tv_nsec += look_ns(readers);
     if (at.tv_nsec >= 1000000000) {
         at.tv_nsec -= 1000000000;
         at.tv_sec++;
@@ -44,7 +61,7 @@ static struct timespec next_look(void)
 /* Until woken, or for the time of a look. Under the lock, as what follows. */
 static void sleep_a_look(struct readers *readers)
 {
-    const struct timespec until = next_look();
+    const struct timespec until = next_look(readers);
     int ret = 0;
 
     while (!readers->woken && !atomic_load(&readers->closing) && ret != ETIMEDOUT)
@@ -99,7 +116,7 @@ static bool wait_once(struct readers *readers)
         return true;
     sleep_until_woken(readers);
     readers->woken = false;
-    return take_turn(readers);
+    return !is_alone(readers) && take_turn(readers);
 }
 
 static void wait(struct readers *readers)
@@ -134,13 +151,25 @@ static bool wake_one(struct readers *readers)
     return any;
 }
 
-bool readers_leave(struct readers *readers)
+/* A moving sum over about eight requests; the reader's alone to change. */
+static void note_crowd(struct readers *readers)
+{
+    unsigned int crowd = atomic_load_explicit(&readers->crowd, memory_order_relaxed);
+    bool others = atomic_fetch_add(&readers->running, 1) != 0;
+
+    crowd = crowd - crowd / 8 + (others ? CROWD_STEP : 0);
+    atomic_store_explicit(&readers->crowd, crowd, memory_order_relaxed);
+}
+
+bool readers_leave(struct readers *readers, bool runs)
 {
     bool is_short = atomic_load_explicit(&readers->usual_ns, memory_order_relaxed) < SHORT_NS;
 
+    if (runs)
+        note_crowd(readers);
     atomic_store(&readers->present, false);
     atomic_fetch_add(&readers->absences, 1);
-    if (is_short && atomic_load(&readers->watching))
+    if ((is_short || is_alone(readers)) && atomic_load(&readers->watching))
         return false;
     return !wake_one(readers);
 }
@@ -150,6 +179,7 @@ void readers_note_time(struct readers *readers, uint64_t ns)
 {
     uint64_t usual = atomic_load_explicit(&readers->usual_ns, memory_order_relaxed);
 
+    atomic_fetch_sub(&readers->running, 1);
     atomic_store_explicit(&readers->usual_ns, usual - usual / 8 + ns / 8, memory_order_relaxed);
 }
 

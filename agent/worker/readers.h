@@ -12,15 +12,19 @@
  * and reads again; so a client that makes one call after the other is served by one thread, without a
  * hand-over. Meanwhile somebody must read what else comes.
  *
- * To wake a thread for that costs more than a short request takes. So if requests have been long
- * of late, the reader wakes one of the others when it leaves. If they have been short it wakes nobody:
- * one of the others, the watcher, looks every millisecond whether the same request is still running,
- * and then reads instead. Thus one that is unexpectedly long delays those behind it by two of them at most.
+ * To wake a thread for that costs more than a short request takes, and a request that comes to another
+ * thread than the one before runs with cold caches. So only if requests have been long of late, and have come
+ * while others ran, the reader wakes one of the others when it leaves. Else it wakes nobody: one of the others,
+ * the watcher, looks from time to time whether the same request is still running, and then reads instead. The
+ * time is a millisecond, or as long as two requests have taken of late, but 20 milliseconds at most. Thus what
+ * comes behind an unexpectedly long one waits for two of them at most.
  */
 struct readers {
     atomic_bool present;           /* somebody reads */
     atomic_uint_fast64_t absences; /* how often a reader left */
     atomic_uint_fast64_t usual_ns; /* what a request takes, of late */
+    atomic_uint running;           /* requests */
+    atomic_uint crowd;             /* how often one came while another ran, of late */
     atomic_bool watching;
     atomic_bool closing;
     pthread_mutex_t lock; /* of what follows */
@@ -35,10 +39,13 @@ void readers_end(struct readers *readers);
 /* Wait until it is the caller's turn to read. False: the connection is being closed. */
 bool readers_enter(struct readers *readers);
 
-/* Leave, to run a request. Returns whether nobody is there to read meanwhile: a thread is needed. */
-bool readers_leave(struct readers *readers);
+/*
+ * Leave, to run a request if @runs, which readers_note_time() must follow. Returns whether nobody is there to
+ * read meanwhile: a thread is needed.
+ */
+bool readers_leave(struct readers *readers, bool runs);
 
-/* The request took so long. */
+/* The request has ended, and took so long. */
 void readers_note_time(struct readers *readers, uint64_t ns);
 
 /* Let all go. False: that was done before. Who is just reading has to be woken by other means. */

@@ -59,7 +59,7 @@ static void *serve(void *context)
 
     while (readers_enter(&readers)) {
         read_one();
-        readers_leave(&readers);
+        readers_leave(&readers, true);
         if (run_ns)
             pause_ns(run_ns);
         readers_note_time(&readers, run_ns ? (uint64_t)run_ns : 100);
@@ -105,7 +105,7 @@ static void *wait_for_turn(void *context)
 {
     (void)context;
     if (readers_enter(&readers))
-        readers_leave(&readers);
+        readers_leave(&readers, false);
     return NULL;
 }
 
@@ -133,7 +133,7 @@ static void *read_while_stuck(void *context)
     (void)context;
     while (readers_enter(&readers)) {
         atomic_store(&stuck_until, 1);
-        readers_leave(&readers);
+        readers_leave(&readers, true);
         readers_note_time(&readers, 100);
         if (atomic_load(&stuck_until))
             return NULL;
@@ -152,18 +152,61 @@ static void test_an_unexpectedly_long_request(void **state)
     pthread_create(&other, NULL, read_while_stuck, NULL);
     while (!atomic_load(&readers.watching))
         pause_ns(MS);
-    assert_false(readers_leave(&readers));
+    assert_false(readers_leave(&readers, true));
     for (waited = 0; !atomic_load(&stuck_until) && waited < 5000; waited++)
         pause_ns(MS);
     assert_int_equal(stuck_until, 1);
     pthread_join(other, NULL);
 }
 
+enum { CLIENT_CALLS = 200, CALL_NS = 2 * MS };
+
+/* As of a client that makes one call after the other: which threads run them. */
+struct client {
+    pthread_mutex_t one_call;
+    atomic_int calls, hand_overs;
+    pthread_t last;
+};
+
+static void *serve_client(void *context)
+{
+    struct client *client = context;
+
+    while (readers_enter(&readers)) {
+        pthread_mutex_lock(&client->one_call);
+        if (!pthread_equal(client->last, pthread_self()))
+            atomic_fetch_add(&client->hand_overs, 1);
+        client->last = pthread_self();
+        if (atomic_fetch_add(&client->calls, 1) + 1 >= CLIENT_CALLS)
+            readers_close(&readers);
+        readers_leave(&readers, true);
+        pause_ns(CALL_NS);
+        readers_note_time(&readers, CALL_NS);
+        pthread_mutex_unlock(&client->one_call);
+    }
+    return NULL;
+}
+
+/* A machine under load may hand some over; without a reason each is. */
+static void test_one_long_call_after_the_other_stays_with_a_thread(void **state)
+{
+    struct client client = {.one_call = PTHREAD_MUTEX_INITIALIZER};
+    pthread_t threads[THREADS];
+    int i;
+
+    (void)state;
+    for (i = 0; i < THREADS; i++)
+        pthread_create(&threads[i], NULL, serve_client, &client);
+    for (i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    assert_true(client.hand_overs < CLIENT_CALLS / 2);
+}
+
 static void test_a_thread_is_asked_for(void **state)
 {
     (void)state;
     assert_true(readers_enter(&readers));
-    assert_true(readers_leave(&readers));
+    assert_true(readers_leave(&readers, true));
     assert_true(readers_close(&readers));
     assert_false(readers_close(&readers));
     assert_false(readers_enter(&readers));
@@ -174,8 +217,11 @@ static void test_a_thread_is_asked_for(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(test_short_requests),          test(test_long_requests),
-        test(test_who_waits_does_not_spin), test(test_an_unexpectedly_long_request),
+        test(test_short_requests),
+        test(test_long_requests),
+        test(test_who_waits_does_not_spin),
+        test(test_an_unexpectedly_long_request),
+        test(test_one_long_call_after_the_other_stays_with_a_thread),
         test(test_a_thread_is_asked_for),
     };
 

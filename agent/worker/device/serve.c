@@ -134,7 +134,7 @@ static void *serve(void *context)
 
     while (readers_enter(&device->readers)) {
         request = read_one(device);
-        if (readers_leave(&device->readers) && request && count_thread(device) &&
+        if (readers_leave(&device->readers, request != NULL) && request && count_thread(device) &&
             !thread_start(serve, device))
             discount_thread(device);
         if (request)
