@@ -15,14 +15,16 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TESTED = ['-Dtests=enabled']
 SANITIZED = ['-Db_sanitize=address,undefined']
-FUZZED = SANITIZED + ['-Dfuzz=true', '-Db_lundef=false', '-Dtests=disabled']
+# What these build is not of the frameworks' plugins, or not to be watched in frameworks that are not built so.
+WITHOUT_FRAMEWORKS = [f'-D{name}=disabled' for name in ('opencv', 'openvino', 'tf', 'tflite', 'torch')]
+FUZZED = SANITIZED + WITHOUT_FRAMEWORKS + ['-Dfuzz=true', '-Db_lundef=false', '-Dtests=disabled']
 
 # Directory, what to set up, environment, which tests.
 VARIANTS = [
     ('build', TESTED, {}, []),
     ('build/asan', TESTED + SANITIZED, {},
      ['--no-suite', 'tree', '--no-suite', 'models', '--timeout-multiplier', '3']),
-    ('build/tsan', TESTED + ['-Db_sanitize=thread', '-Dblas=disabled', '-Dopencv=disabled'], {},
+    ('build/tsan', TESTED + WITHOUT_FRAMEWORKS + ['-Db_sanitize=thread', '-Dblas=disabled'], {},
      ['--suite', 'threads', '--timeout-multiplier', '3']),
     ('build/fuzz', FUZZED, {'CC': 'clang', 'CXX': 'clang++'}, ['--suite', 'fuzz']),
 ]
