@@ -126,6 +126,14 @@ def names(cases):
     cases.add_ir('names', [y, ops.result(ops.negative(x))], [x], [seeded(3, 3)])
 
 
+def same(cases):
+    """Two outputs that are the input as it is, and two that are one computed from it."""
+    x = parameter('x', [3])
+    y = ops.abs(x)
+    cases.add_ir('same', [result(x, 'same'), result(y, 'positive'), result(x, 'again'), result(y, 'twice')],
+                 [x], [seeded(6, 3)])
+
+
 def shapes(cases):
     """No dimensions, no elements, a dimension that the data decide."""
     x = parameter('x', [])
@@ -220,7 +228,7 @@ def external(cases):
 
 def main():
     cases = Cases(pathlib.Path(sys.argv[1]))
-    for make in each_type, several, names, shapes, transformer, strings, external:
+    for make in each_type, several, names, same, shapes, transformer, strings, external:
         make(cases)
     cases.text.close()
 

@@ -31,7 +31,8 @@ static int describe(struct model *model)
     if (ret == VACCEL_OK)
         ret = ports_read(&model->outputs, model->compiled, OUTPUT);
     if (ret == VACCEL_OK)
-        ret = requests_init(&model->requests, model->compiled, model->outputs.count);
+        ret = requests_init(&model->requests, model->compiled, model->inputs.count,
+                            model->outputs.count);
     return ret;
 }
 
