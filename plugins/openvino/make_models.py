@@ -134,6 +134,17 @@ def same(cases):
                  [x], [seeded(6, 3)])
 
 
+def counter(cases):
+    """It adds its inputs up."""
+    about = ov.op.util.VariableInfo()
+    about.data_shape, about.data_type, about.variable_id = ov.PartialShape([3]), ov.Type.f32, 'total'
+    total = ov.op.util.Variable(about)
+    x = parameter('x', [3])
+    y = ops.add(ops.read_value(ops.constant(np.zeros(3, np.float32)), total), x)
+    ov.save_model(ov.Model([result(y, 'y')], [ops.assign(y, total)], [x], 'counter'),
+                  cases.folder / 'counter.xml', compress_to_fp16=False)
+
+
 def shapes(cases):
     """No dimensions, no elements, a dimension that the data decide."""
     x = parameter('x', [])
@@ -228,7 +239,7 @@ def external(cases):
 
 def main():
     cases = Cases(pathlib.Path(sys.argv[1]))
-    for make in each_type, several, names, same, shapes, transformer, strings, external:
+    for make in each_type, several, names, same, counter, shapes, transformer, strings, external:
         make(cases)
     cases.text.close()
 

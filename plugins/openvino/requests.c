@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 int requests_init(struct requests *requests, const ov_compiled_model_t *model, size_t nr_inputs,
-                  size_t nr_outputs)
+                  size_t nr_outputs, bool have_state)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
@@ -15,6 +15,7 @@ int requests_init(struct requests *requests, const ov_compiled_model_t *model, s
         .nr_inputs = nr_inputs,
         .nr_outputs = nr_outputs,
         .limit = processors > 0 ? (size_t)processors : 1,
+        .have_state = have_state,
     };
     if (pthread_mutex_init(&requests->lock, NULL))
         return VACCEL_ENOMEM;
@@ -175,7 +176,7 @@ static bool take_back(const struct requests *requests, struct request *request)
 
 void requests_return(struct requests *requests, struct request *request)
 {
-    bool usable = take_back(requests, request);
+    bool usable = !requests->have_state && take_back(requests, request);
 
     if (!usable)
         free_request(requests, request);

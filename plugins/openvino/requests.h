@@ -27,11 +27,12 @@ struct requests {
     struct request *idle;
     size_t made;
     size_t limit;
+    bool have_state; /* what a run leaves in a request must not be the next one's */
 };
 
 /* @model must outlive @requests. Returns ENOMEM. */
 int requests_init(struct requests *requests, const ov_compiled_model_t *model, size_t nr_inputs,
-                  size_t nr_outputs);
+                  size_t nr_outputs, bool have_state);
 
 /* None may be in use. */
 void requests_release(struct requests *requests);

@@ -43,6 +43,13 @@ static const char *extension_of(const char *format)
     return ".pb";
 }
 
+static struct vaccel_blob *find_model(const struct vaccel_resource *resource, const char *format)
+{
+    struct vaccel_blob *named = find_blob(resource, extension_of(format));
+
+    return named ? named : resource->blobs[0];
+}
+
 static int read_path(const char *path, const char *weights, ov_model_t **source)
 {
     if (ov_core_read_model(core_get(), path, weights, source) == OK)
@@ -187,16 +194,26 @@ static int read_file(struct vaccel_resource *resource, const struct files *files
 int source_read(struct vaccel_resource *resource, const char *format, ov_model_t **source)
 {
     const char *extension = extension_of(format);
-    struct files files = {find_blob(resource, extension), NULL};
+    struct files files = {find_model(resource, format), NULL};
 
     if (!strcmp(format, "saved-model"))
         return read_directory(resource, source);
-    if (!files.model)
-        files.model = resource->blobs[0];
     if (!strcmp(format, "onnx"))
         return read_onnx(resource, &files, source);
     if (strcmp(format, "openvino-ir") != 0)
         return read_file(resource, &files, extension, source);
     files.weights = find_weights(resource, files.model);
     return read_ir(&files, source);
+}
+
+bool source_has_state(struct vaccel_resource *resource, const char *format)
+{
+    static const char variable[] = "ReadValue";
+    size_t size = 0;
+    const uint8_t *text;
+
+    if (strcmp(format, "openvino-ir") != 0)
+        return false;
+    text = vaccel_blob_data(find_model(resource, format), &size);
+    return text && memmem(text, size, variable, sizeof(variable) - 1);
 }

@@ -116,6 +116,23 @@ static void a_run_leaves_the_input_of_the_one_before_alone(void **state)
     unload(fixture, model);
 }
 
+static void a_run_knows_nothing_of_the_one_before(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vaccel_resource *model = load(fixture, in_folder(fixture, "counter.xml"));
+
+    for (int i = 0; i < 3; i++) {
+        float numbers[] = {1, 2, 3}, room[3];
+        struct vaccel_tensor input = vector("x", numbers, 3);
+        struct vaccel_tensor output = {.data = room, .size = sizeof(room)};
+
+        assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, &output, 1),
+                         VACCEL_OK);
+        assert_memory_equal(room, numbers, sizeof(room));
+    }
+    unload(fixture, model);
+}
+
 static void what_does_not_fit_is_held_and_the_others_are_there(void **state)
 {
     struct fixture *fixture = *state;
@@ -310,6 +327,7 @@ int main(void)
         cmocka_unit_test(an_output_may_be_wanted_twice),
         cmocka_unit_test(a_run_leaves_the_room_of_the_one_before_alone),
         cmocka_unit_test(a_run_leaves_the_input_of_the_one_before_alone),
+        cmocka_unit_test(a_run_knows_nothing_of_the_one_before),
         cmocka_unit_test(what_does_not_fit_is_held_and_the_others_are_there),
         cmocka_unit_test(what_the_model_does_not_have_is_refused),
         cmocka_unit_test(an_input_given_twice_is_refused),
