@@ -45,10 +45,14 @@ static bool set_descriptors(int control, int ledger)
            close_range(LEDGER_FD + 1, ~0U, 0) == 0;
 }
 
-/* What is for the broker is not for the worker: it gets its plugins from the settings. */
+/*
+ * What is for the broker is not for the worker: it gets its plugins from the settings. Temporary files of
+ * frameworks go with the worker, which a model may crash while they are there.
+ */
 static bool set_environment(const char *run_directory)
 {
-    return setenv("XDG_RUNTIME_DIR", run_directory, 1) == 0 && unsetenv("NOTIFY_SOCKET") == 0 &&
+    return setenv("XDG_RUNTIME_DIR", run_directory, 1) == 0 &&
+           setenv("TMPDIR", run_directory, 1) == 0 && unsetenv("NOTIFY_SOCKET") == 0 &&
            unsetenv("VACCEL_PLUGINS") == 0;
 }
 

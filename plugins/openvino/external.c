@@ -43,7 +43,10 @@ struct field {
     struct bytes bytes; /* of BYTES */
 };
 
-/* The next field; false: there is none, or none that is whole, and OpenVINO will say so. */
+/*
+ * The next field; false: there is none, or none that is whole, and OpenVINO will say so. Of its key
+ * protobuf keeps 32 bits, whatever is above them.
+ */
 static bool take_field(struct bytes *rest, struct field *field)
 {
     uint64_t value;
@@ -51,7 +54,7 @@ static bool take_field(struct bytes *rest, struct field *field)
     field->bytes = (struct bytes){NULL, 0};
     if (!bytes_take_varint(rest, &value))
         return false;
-    field->number = value >> 3;
+    field->number = (uint32_t)value >> 3;
     field->type = value & 7;
     switch (field->type) {
     case VARINT:

@@ -126,6 +126,25 @@ def names(cases):
     cases.add_ir('names', [y, ops.result(ops.negative(x))], [x], [seeded(3, 3)])
 
 
+def same(cases):
+    """Two outputs that are the input as it is, and two that are one computed from it."""
+    x = parameter('x', [3])
+    y = ops.abs(x)
+    cases.add_ir('same', [result(x, 'same'), result(y, 'positive'), result(x, 'again'), result(y, 'twice')],
+                 [x], [seeded(6, 3)])
+
+
+def counter(cases):
+    """It adds its inputs up."""
+    about = ov.op.util.VariableInfo()
+    about.data_shape, about.data_type, about.variable_id = ov.PartialShape([3]), ov.Type.f32, 'total'
+    total = ov.op.util.Variable(about)
+    x = parameter('x', [3])
+    y = ops.add(ops.read_value(ops.constant(np.zeros(3, np.float32)), total), x)
+    ov.save_model(ov.Model([result(y, 'y')], [ops.assign(y, total)], [x], 'counter'),
+                  cases.folder / 'counter.xml', compress_to_fp16=False)
+
+
 def shapes(cases):
     """No dimensions, no elements, a dimension that the data decide."""
     x = parameter('x', [])
@@ -174,16 +193,29 @@ def strings(cases):
     cases.add_ir('string-output', [result(again, 'again')], [texts], [ov.Tensor(np.array(['one']))])
 
 
-def with_external(path, location, **places):
-    """An ONNX model that adds the four numbers that lie there."""
-    weights = onnx.TensorProto(name='w', data_type=1, dims=[4], data_location=1)
-    for key, value in {'location': location, **places}.items():
-        weights.external_data.add(key=key, value=str(value))
+def number(value):
+    """As protobuf writes one: seven bits a byte."""
+    return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + number(value >> 7)
+
+
+def field(key, content):
+    return number(key) + number(len(content)) + content
+
+
+def with_external(path, location, above_key=0, **places):
+    """
+    An ONNX model that adds the four numbers that lie there. The key of the field that tells the place has
+    these bits above the 32 that protobuf keeps.
+    """
+    entries = [onnx.StringStringEntryProto(key=key, value=str(value)).SerializeToString()
+               for key, value in {'location': location, **places}.items()]
+    weights = onnx.TensorProto(name='w', data_type=1, dims=[4], data_location=1).SerializeToString()
+    weights += b''.join(field(above_key << 32 | 13 << 3 | 2, entry) for entry in entries)
     described = [onnx.helper.make_tensor_value_info(name, 1, [4]) for name in 'xy']
     add = onnx.helper.make_node('Add', ['x', 'w'], ['y'])
-    graph = onnx.helper.make_graph([add], 'external', described[:1], described[1:], [weights])
-    path.write_bytes(onnx.helper.make_model(
-        graph, opset_imports=[onnx.helper.make_opsetid('', 13)], ir_version=8).SerializeToString())
+    graph = onnx.helper.make_graph([add], 'external', described[:1], described[1:])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid('', 13)], ir_version=8)
+    path.write_bytes(model.SerializeToString() + field(7 << 3 | 2, field(5 << 3 | 2, weights)))
 
 
 def external(cases):
@@ -196,6 +228,7 @@ def external(cases):
     cases.add('external', 'onnx', 'external/model.onnx', [seeded(5, 4)])
     for name, location, places in (
             ('upwards', '../outside.bin', {}),
+            ('hidden', '../outside.bin', {'above_key': 1}),
             ('through', 'external/../../outside.bin', {}),
             ('absolute', str((cases.folder / 'outside.bin').absolute()), {}),
             ('address', '*/_ORT_MEM_ADDR_/*', {'offset': 4096, 'length': 16}),
@@ -206,7 +239,7 @@ def external(cases):
 
 def main():
     cases = Cases(pathlib.Path(sys.argv[1]))
-    for make in each_type, several, names, shapes, transformer, strings, external:
+    for make in each_type, several, names, same, counter, shapes, transformer, strings, external:
         make(cases)
     cases.text.close()
 

@@ -31,7 +31,8 @@ static int describe(struct model *model)
     if (ret == VACCEL_OK)
         ret = ports_read(&model->outputs, model->compiled, OUTPUT);
     if (ret == VACCEL_OK)
-        ret = requests_init(&model->requests, model->compiled, model->outputs.count);
+        ret = requests_init(&model->requests, model->compiled, model->inputs.count,
+                            model->outputs.count, model->has_state);
     return ret;
 }
 
@@ -51,6 +52,7 @@ int model_load(struct vaccel_resource *resource, const char *format, void **stat
     if (!model)
         return VACCEL_ENOMEM;
     model->is_saved_model = !strcmp(format, "saved-model");
+    model->has_state = source_has_state(resource, format);
     ret = compile(resource, format, &model->compiled);
     if (ret == VACCEL_OK)
         ret = describe(model);

@@ -14,6 +14,7 @@ struct model {
     struct ports outputs;
     struct requests requests;
     bool is_saved_model;
+    bool has_state; /* in the form that IR gives it */
 };
 
 /* The functions of vaccel_model_engine. */

@@ -23,7 +23,7 @@ static bool goes_in_place(const struct request *request, const struct port *port
     size_t size;
 
     return output->data && type_is_in_place(port->type) && known_size(port, &size) &&
-           output->size >= size && !request->own_outputs[index];
+           output->size >= size && request_may_redirect(request, index);
 }
 
 static int redirect(struct request *request, const struct port *port, size_t index,

@@ -5,14 +5,17 @@
 
 #include <unistd.h>
 
-int requests_init(struct requests *requests, const ov_compiled_model_t *model, size_t nr_outputs)
+int requests_init(struct requests *requests, const ov_compiled_model_t *model, size_t nr_inputs,
+                  size_t nr_outputs, bool have_state)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
     *requests = (struct requests){
         .model = model,
+        .nr_inputs = nr_inputs,
         .nr_outputs = nr_outputs,
         .limit = processors > 0 ? (size_t)processors : 1,
+        .have_state = have_state,
     };
     if (pthread_mutex_init(&requests->lock, NULL))
         return VACCEL_ENOMEM;
@@ -29,6 +32,7 @@ static void free_request(struct requests *requests, struct request *request)
     for (i = 0; request->own_outputs && i < requests->nr_outputs; i++)
         ov_tensor_free(request->own_outputs[i]);
     free(request->own_outputs);
+    free(request->is_redirected);
     ov_infer_request_free(request->handle);
     free(request);
 }
@@ -45,6 +49,58 @@ void requests_release(struct requests *requests)
     pthread_mutex_destroy(&requests->lock);
 }
 
+/* Where the elements of one of its tensors lie; NULL: nowhere yet. */
+static const void *place_of(const struct requests *requests, const struct request *request,
+                            size_t i)
+{
+    ov_tensor_t *tensor = NULL;
+    void *data = NULL;
+    ov_status_e status =
+        i < requests->nr_outputs
+            ? ov_infer_request_get_output_tensor_by_index(request->handle, i, &tensor)
+            : ov_infer_request_get_input_tensor_by_index(request->handle, i - requests->nr_outputs,
+                                                         &tensor);
+
+    if (status != OK || ov_tensor_data(tensor, &data) != OK)
+        data = NULL;
+    ov_tensor_free(tensor);
+    return data;
+}
+
+static bool is_alone(const void *const *places, size_t count, size_t at)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (i != at && places[i] == places[at])
+            return false;
+    }
+    return places[at] != NULL;
+}
+
+/*
+ * Before the first run each tensor has memory of the request's own. An output that is an input as it is, or
+ * another output, shares its memory: if one of them is given other memory OpenVINO gives it to both, and
+ * keeps it.
+ */
+static bool keep_outputs(const struct requests *requests, struct request *request)
+{
+    size_t count = requests->nr_outputs + requests->nr_inputs;
+    const void **places = calloc(count + 1, sizeof(*places));
+    bool complete = places != NULL;
+    size_t i;
+
+    for (i = 0; places && i < count; i++)
+        places[i] = place_of(requests, request, i);
+    for (i = 0; i < requests->nr_outputs && complete; i++) {
+        if (is_alone(places, count, i))
+            complete = ov_infer_request_get_output_tensor_by_index(request->handle, i,
+                                                                   &request->own_outputs[i]) == OK;
+    }
+    free(places);
+    return complete;
+}
+
 static struct request *make_request(struct requests *requests)
 {
     struct request *request = calloc(1, sizeof(*request));
@@ -52,8 +108,10 @@ static struct request *make_request(struct requests *requests)
     if (!request)
         return NULL;
     request->own_outputs = calloc(requests->nr_outputs + 1, sizeof(ov_tensor_t *));
-    if (request->own_outputs &&
-        ov_compiled_model_create_infer_request(requests->model, &request->handle) == OK)
+    request->is_redirected = calloc(requests->nr_outputs + 1, sizeof(bool));
+    if (request->own_outputs && request->is_redirected &&
+        ov_compiled_model_create_infer_request(requests->model, &request->handle) == OK &&
+        keep_outputs(requests, request))
         return request;
     failure(VACCEL_EBACKEND, "a run cannot be prepared");
     free_request(requests, request);
@@ -86,11 +144,15 @@ int requests_take(struct requests *requests, struct request **request)
     return VACCEL_EBACKEND;
 }
 
+bool request_may_redirect(const struct request *request, size_t output)
+{
+    return request->own_outputs[output] && !request->is_redirected[output];
+}
+
 int request_redirect(struct request *request, size_t output, const ov_tensor_t *tensor)
 {
-    if (ov_infer_request_get_output_tensor_by_index(request->handle, output,
-                                                    &request->own_outputs[output]) == OK &&
-        ov_infer_request_set_output_tensor_by_index(request->handle, output, tensor) == OK)
+    request->is_redirected[output] = true;
+    if (ov_infer_request_set_output_tensor_by_index(request->handle, output, tensor) == OK)
         return VACCEL_OK;
     return failure(VACCEL_EBACKEND, "output %zu cannot be placed", output);
 }
@@ -102,20 +164,19 @@ static bool take_back(const struct requests *requests, struct request *request)
     size_t i;
 
     for (i = 0; i < requests->nr_outputs; i++) {
-        if (!request->own_outputs[i])
+        if (!request->is_redirected[i])
             continue;
         complete = ov_infer_request_set_output_tensor_by_index(request->handle, i,
                                                                request->own_outputs[i]) == OK &&
                    complete;
-        ov_tensor_free(request->own_outputs[i]);
-        request->own_outputs[i] = NULL;
+        request->is_redirected[i] = false;
     }
     return complete;
 }
 
 void requests_return(struct requests *requests, struct request *request)
 {
-    bool usable = take_back(requests, request);
+    bool usable = !requests->have_state && take_back(requests, request);
 
     if (!usable)
         free_request(requests, request);

@@ -43,6 +43,13 @@ static const char *extension_of(const char *format)
     return ".pb";
 }
 
+static struct vaccel_blob *find_model(const struct vaccel_resource *resource, const char *format)
+{
+    struct vaccel_blob *named = find_blob(resource, extension_of(format));
+
+    return named ? named : resource->blobs[0];
+}
+
 static int read_path(const char *path, const char *weights, ov_model_t **source)
 {
     if (ov_core_read_model(core_get(), path, weights, source) == OK)
@@ -74,8 +81,10 @@ static int read_staged(struct vaccel_resource *resource, const struct files *fil
                        const char *extension, ov_model_t **source)
 {
     struct staging staging;
-    int ret = staging_make(&staging, resource, files->model, extension);
+    int ret = external_check(files->model, true);
 
+    if (ret == VACCEL_OK)
+        ret = staging_make(&staging, resource, files->model, extension);
     if (ret != VACCEL_OK)
         return ret;
     ret = read_path(staging.model, NULL, source);
@@ -124,60 +133,87 @@ static struct vaccel_blob *find_weights(const struct vaccel_resource *resource,
     return resource->blobs[resource->blobs[0] == model];
 }
 
-/* Whether both are files. */
-static bool have_paths(const struct files *files)
+/* The model's, or NULL: a file of another name OpenVINO might take for what that name says. */
+static const char *usable_path(const struct files *files, const char *extension)
 {
-    return vaccel_blob_path(files->model) && (!files->weights || vaccel_blob_path(files->weights));
+    const char *path = vaccel_blob_path(files->model);
+
+    return path && ends_with(path, extension) ? path : NULL;
+}
+
+/*
+ * OpenVINO looks itself what a model is, and might find that it is one in ONNX whatever we found. Beside
+ * one in memory is the working directory, in which the model has nothing to look for.
+ */
+static int read_checked_memory(const struct files *files, ov_model_t **source)
+{
+    int ret = external_check(files->model, false);
+
+    return ret == VACCEL_OK ? read_memory(files, source) : ret;
+}
+
+static int read_checked_path(const struct files *files, const char *path, const char *weights,
+                             ov_model_t **source)
+{
+    int ret = external_check(files->model, true);
+
+    return ret == VACCEL_OK ? read_path(path, weights, source) : ret;
 }
 
 static int read_ir(const struct files *files, ov_model_t **source)
 {
-    if (!have_paths(files))
-        return read_memory(files, source);
-    return read_path(vaccel_blob_path(files->model),
-                     files->weights ? vaccel_blob_path(files->weights) : NULL, source);
+    const char *path = usable_path(files, ".xml");
+    const char *weights = files->weights ? vaccel_blob_path(files->weights) : NULL;
+
+    if (path && (weights || !files->weights))
+        return read_checked_path(files, path, weights, source);
+    return read_checked_memory(files, source);
 }
 
 static int read_onnx(struct vaccel_resource *resource, const struct files *files,
                      ov_model_t **source)
 {
+    const char *path = usable_path(files, ".onnx");
     bool is_alone = resource->nr_blobs == 1;
 
-    if (vaccel_blob_path(files->model) && (is_alone || staging_is_needless(resource)))
-        return read_path(vaccel_blob_path(files->model), NULL, source);
-    return is_alone ? read_memory(files, source) : read_staged(resource, files, ".onnx", source);
+    if (path && (is_alone || staging_is_needless(resource)))
+        return read_checked_path(files, path, NULL, source);
+    return is_alone ? read_checked_memory(files, source)
+                    : read_staged(resource, files, ".onnx", source);
 }
 
 static int read_file(struct vaccel_resource *resource, const struct files *files,
                      const char *extension, ov_model_t **source)
 {
-    const char *path = vaccel_blob_path(files->model);
+    const char *path = usable_path(files, extension);
 
-    return path && ends_with(path, extension) ? read_path(path, NULL, source)
-                                              : read_staged(resource, files, extension, source);
+    return path ? read_checked_path(files, path, NULL, source)
+                : read_staged(resource, files, extension, source);
 }
 
 int source_read(struct vaccel_resource *resource, const char *format, ov_model_t **source)
 {
     const char *extension = extension_of(format);
-    struct files files = {find_blob(resource, extension), NULL};
-    int ret;
+    struct files files = {find_model(resource, format), NULL};
 
     if (!strcmp(format, "saved-model"))
         return read_directory(resource, source);
-    if (!files.model)
-        files.model = resource->blobs[0];
-    /*
-     * OpenVINO looks itself what a file is, and might find that it is an ONNX model whatever we
-     * found.
-     */
-    ret = external_check(files.model, resource->nr_blobs > 1 || vaccel_blob_path(files.model));
-    if (ret != VACCEL_OK)
-        return ret;
     if (!strcmp(format, "onnx"))
         return read_onnx(resource, &files, source);
     if (strcmp(format, "openvino-ir") != 0)
         return read_file(resource, &files, extension, source);
     files.weights = find_weights(resource, files.model);
     return read_ir(&files, source);
+}
+
+bool source_has_state(struct vaccel_resource *resource, const char *format)
+{
+    static const char variable[] = "ReadValue";
+    size_t size = 0;
+    const uint8_t *text;
+
+    if (strcmp(format, "openvino-ir") != 0)
+        return false;
+    text = vaccel_blob_data(find_model(resource, format), &size);
+    return text && memmem(text, size, variable, sizeof(variable) - 1);
 }

@@ -15,4 +15,7 @@
  */
 int source_read(struct vaccel_resource *resource, const char *format, ov_model_t **source);
 
+/* Whether an IR model has variables, of which OpenVINO's C interface tells nothing. */
+bool source_has_state(struct vaccel_resource *resource, const char *format);
+
 #endif

@@ -210,6 +210,7 @@ static void weights_of_onnx_lie_nowhere_else(void **state)
     struct vaccel_resource *model;
 
     assert_file_fails(fixture, "external/upwards.onnx", "../outside.bin");
+    assert_file_fails(fixture, "external/hidden.onnx", "../outside.bin");
     assert_file_fails(fixture, "external/through.onnx", "/../outside.bin");
     assert_file_fails(fixture, "external/absolute.onnx", "must be in a file beside the model");
     assert_file_fails(fixture, "external/address.onnx", "_ORT_MEM_ADDR_");
@@ -219,6 +220,35 @@ static void weights_of_onnx_lie_nowhere_else(void **state)
                                               VACCEL_RESOURCE_MODEL, "model.onnx", true),
                      VACCEL_OK);
     assert_load_fails(fixture, model, "must have them in itself");
+    free(alone.bytes);
+}
+
+/* Its name and an unknown field in front of it say that it is another format, which is read from memory. */
+static void weights_of_onnx_are_not_looked_for_in_the_working_directory(void **state)
+{
+    static const unsigned char unknown[] = {0x82, 0x02, 0};
+    struct fixture *fixture = *state;
+    struct file alone = file_read(in_folder(fixture, "external/model.onnx"));
+    unsigned char *bytes = malloc(sizeof(unknown) + alone.size);
+    struct vaccel_blob *first, *second;
+    char before[256];
+
+    assert_non_null(bytes);
+    memcpy(bytes, unknown, sizeof(unknown));
+    memcpy(bytes + sizeof(unknown), alone.bytes, alone.size);
+    assert_int_equal(vaccel_blob_from_buf(&first, bytes, sizeof(unknown) + alone.size, true,
+                                          "model.xml", NULL, false),
+                     VACCEL_OK);
+    assert_int_equal(
+        vaccel_blob_from_buf(&second, unknown, sizeof(unknown), true, "model.bin", NULL, false),
+        VACCEL_OK);
+    assert_non_null(getcwd(before, sizeof(before)));
+    assert_int_equal(chdir(in_folder(fixture, "external")), 0);
+    assert_load_fails(fixture, resource_of(first, second), "must have them in itself");
+    assert_int_equal(chdir(before), 0);
+    vaccel_blob_delete(first);
+    vaccel_blob_delete(second);
+    free(bytes);
     free(alone.bytes);
 }
 
@@ -365,6 +395,7 @@ int main(void)
         cmocka_unit_test(ir_is_read_with_its_weights),
         cmocka_unit_test(weights_of_onnx_lie_beside_the_model),
         cmocka_unit_test(weights_of_onnx_lie_nowhere_else),
+        cmocka_unit_test(weights_of_onnx_are_not_looked_for_in_the_working_directory),
         cmocka_unit_test(models_that_are_cut_off_are_refused),
         cmocka_unit_test(lengths_in_a_checkpoint_are_checked),
         cmocka_unit_test(unloading_gives_the_memory_back),

@@ -69,6 +69,70 @@ static void a_run_leaves_the_room_of_the_one_before_alone(void **state)
     unload(fixture, model);
 }
 
+/* Outputs, of which those with a 1 in @placed have room. */
+static void run_same(struct fixture *fixture, struct vaccel_resource *model, float *numbers,
+                     unsigned int placed, float rooms[4][3])
+{
+    struct vaccel_tensor input = vector(NULL, numbers, 3);
+    struct vaccel_tensor outputs[4] = {{0}};
+
+    for (size_t i = 0; i < 4; i++) {
+        if (!(placed & 1U << i))
+            continue;
+        outputs[i].data = rooms[i];
+        outputs[i].size = sizeof(rooms[i]);
+    }
+    assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, outputs, 4),
+                     VACCEL_OK);
+    for (size_t i = 0; i < 4; i++) {
+        if (!(placed & 1U << i)) {
+            fetch(&fixture->sess, &outputs[i]);
+            memcpy(rooms[i], outputs[i].data, sizeof(rooms[i]));
+            free(outputs[i].data);
+        }
+        assert_memory_equal(rooms[i], numbers, sizeof(rooms[i]));
+    }
+}
+
+/* Where an output is the input as it is, or another one, the next run must not write what was memory of the one before. */
+static void a_run_leaves_the_input_of_the_one_before_alone(void **state)
+{
+    static const float no_more[] = {-1, -1, -1};
+    struct fixture *fixture = *state;
+    struct vaccel_resource *model = load(fixture, in_folder(fixture, "same.xml"));
+
+    for (unsigned int placed = 0; placed < 256; placed++) {
+        float numbers[] = {1, 2, 3}, other[] = {7, 8, 9}, rooms[4][3], later_rooms[4][3];
+
+        run_same(fixture, model, numbers, placed & 15, rooms);
+        memcpy(numbers, no_more, sizeof(no_more));
+        for (size_t i = 0; i < 4; i++)
+            memcpy(rooms[i], no_more, sizeof(no_more));
+        run_same(fixture, model, other, placed >> 4, later_rooms);
+        assert_memory_equal(numbers, no_more, sizeof(no_more));
+        for (size_t i = 0; i < 4; i++)
+            assert_memory_equal(rooms[i], no_more, sizeof(no_more));
+    }
+    unload(fixture, model);
+}
+
+static void a_run_knows_nothing_of_the_one_before(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vaccel_resource *model = load(fixture, in_folder(fixture, "counter.xml"));
+
+    for (int i = 0; i < 3; i++) {
+        float numbers[] = {1, 2, 3}, room[3];
+        struct vaccel_tensor input = vector("x", numbers, 3);
+        struct vaccel_tensor output = {.data = room, .size = sizeof(room)};
+
+        assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, &output, 1),
+                         VACCEL_OK);
+        assert_memory_equal(room, numbers, sizeof(room));
+    }
+    unload(fixture, model);
+}
+
 static void what_does_not_fit_is_held_and_the_others_are_there(void **state)
 {
     struct fixture *fixture = *state;
@@ -262,6 +326,8 @@ int main(void)
         cmocka_unit_test(all_names_and_places_are_known),
         cmocka_unit_test(an_output_may_be_wanted_twice),
         cmocka_unit_test(a_run_leaves_the_room_of_the_one_before_alone),
+        cmocka_unit_test(a_run_leaves_the_input_of_the_one_before_alone),
+        cmocka_unit_test(a_run_knows_nothing_of_the_one_before),
         cmocka_unit_test(what_does_not_fit_is_held_and_the_others_are_there),
         cmocka_unit_test(what_the_model_does_not_have_is_refused),
         cmocka_unit_test(an_input_given_twice_is_refused),

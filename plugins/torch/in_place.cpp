@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "in_place.hpp"
 
+#include <set>
+#include <string_view>
+
 #include <torch/csrc/jit/ir/alias_analysis.h>
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/passes/inliner.h>
@@ -45,13 +48,31 @@ bool may_keep(const Node *node)
     }
 }
 
-bool any_may_keep(const Block *block)
+/*
+ * Operators that look at all elements to see how large the result is, and again to write it, without a look
+ * at its end. Whoever shares the memory could change them in between.
+ */
+bool looks_twice(const Node *node)
+{
+    static const std::set<std::string_view> operators = {
+        "_index_put_impl_",   "_unique",           "_unique2",
+        "argwhere",           "bincount",          "index",
+        "index_put",          "index_put_",        "masked_scatter",
+        "masked_scatter_",    "masked_select",     "nonzero",
+        "nonzero_numpy",      "repeat_interleave", "to_sparse",
+        "unique_consecutive", "unique_dim",        "unique_dim_consecutive"};
+    const std::string_view name = node->kind().toUnqualString();
+
+    return operators.count(name) != 0 || (name == "where" && node->inputs().size() == 1);
+}
+
+bool any_needs_copies(const Block *block)
 {
     for (const Node *node : block->nodes()) {
-        if (may_keep(node))
+        if (may_keep(node) || looks_twice(node))
             return true;
         for (const Block *inner : node->blocks()) {
-            if (any_may_keep(inner))
+            if (any_needs_copies(inner))
                 return true;
         }
     }
@@ -66,7 +87,7 @@ std::vector<bool> usable_in_place(const torch::jit::Method &method)
     std::vector<bool> usable(graph->inputs().size(), false);
 
     torch::jit::Inline(*graph);
-    if (any_may_keep(graph->block()))
+    if (any_needs_copies(graph->block()))
         return usable;
     const torch::jit::AliasDb aliases(graph);
     for (size_t i = 1; i < usable.size(); i++) {

@@ -125,6 +125,12 @@ class Collector(torch.nn.Module):
         return self.kept[-2]
 
 
+class Places(torch.nn.Module):
+    """How large the result is depends on the elements."""
+    def forward(self, x: torch.Tensor):
+        return torch.nonzero(x)
+
+
 class Raiser(torch.nn.Module):
     def forward(self, x: torch.Tensor):
         if x.size(0) > 3:
@@ -183,8 +189,8 @@ def main():
     # Old versions of save() take no path.
     save_types(directory)
     save_linear(directory)
-    for module in (Several, Named, Dictionary, Listed, Pairs, Views, Writer, Keeper, Collector, Raiser, Text,
-                   TextInput, Sparse, Huge, Large):
+    for module in (Several, Named, Dictionary, Listed, Pairs, Views, Writer, Keeper, Collector, Places, Raiser,
+                   Text, TextInput, Sparse, Huge, Large):
         torch.jit.script(module()).save(directory / f'{module.__name__.lower()}.pt')
 
 

@@ -2,6 +2,7 @@
 #include "test_support.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -441,6 +442,52 @@ static void threads_get_what_torch_gave(void **state)
     model_end(&model);
 }
 
+enum { NR_CHANGED = 1 << 18 };
+
+struct changes {
+    volatile float elements[NR_CHANGED];
+    atomic_bool over;
+};
+
+/* As a guest can do it. */
+static void *change(void *argument)
+{
+    struct changes *changes = argument;
+
+    while (!atomic_load(&changes->over))
+        for (int value = 1; value >= 0; value--)
+            for (size_t i = 0; i < NR_CHANGED; i++)
+                changes->elements[i] = (float)value;
+    return NULL;
+}
+
+/* Torch counts the elements that are not 0, and then writes down the places of those it finds. */
+static void elements_may_change_while_they_are_counted(void **state)
+{
+    struct changes *changes = calloc(1, sizeof(*changes));
+    struct vaccel_resource model;
+    pthread_t changer;
+
+#ifdef __SANITIZE_THREAD__
+    skip(); /* it is a race, and meant to be one */
+#endif
+    assert_non_null(changes);
+    model_load(*state, &model, "places");
+    assert_int_equal(pthread_create(&changer, NULL, change, changes), 0);
+    for (int i = 0; i < NR_RUNS; i++) {
+        struct vaccel_tensor input = floats((float *)changes->elements, 0, NR_CHANGED);
+        struct vaccel_tensor output = {0};
+
+        assert_int_equal(vaccel_model_run(*state, &model, NULL, &input, 1, &output, 1), VACCEL_OK);
+        assert_int_equal(output.nr_dims, 2);
+        assert_int_equal(vaccel_tensor_drop(*state, &output), VACCEL_OK);
+    }
+    atomic_store(&changes->over, true);
+    pthread_join(changer, NULL);
+    model_end(&model);
+    free(changes);
+}
+
 int main(void)
 {
 #define WITH_SESSION(test) cmocka_unit_test_setup_teardown(test, session_make, session_remove)
@@ -464,6 +511,7 @@ int main(void)
         WITH_SESSION(the_classic_call_gives_the_same),
         WITH_SESSION(sgemm_multiplies_and_adds),
         WITH_SESSION(threads_get_what_torch_gave),
+        WITH_SESSION(elements_may_change_while_they_are_counted),
     };
 
     return run_with_models(tests, sizeof(tests) / sizeof(tests[0]));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/models.h"
+#include "core/core.h"
 #include "core/list.h"
 #include "core/registration.h"
 #include "core/registry.h"
@@ -16,18 +17,25 @@ static int progress_of(const struct loaded_model *model)
     return __atomic_load_n(&model->progress, __ATOMIC_ACQUIRE);
 }
 
-/* Under the registry's lock. One whose load failed is nobody's to join. */
+/* One whose load failed is nobody's to join; one that was being loaded at a fork never will be in the child. */
+static bool can_be_joined(const struct loaded_model *model)
+{
+    int progress = progress_of(model);
+
+    return progress == VACCEL_OK ||
+           (progress == MODEL_LOADING && model->generation == core_generation());
+}
+
+/* Under the registry's lock. */
 static struct loaded_model *find(struct resource_core *resource,
                                  const struct vaccel_model_engine *engine)
 {
     struct vaccel_list_entry *entry;
     struct loaded_model *model;
-    int progress;
 
     for (entry = resource->models.next; entry != &resource->models; entry = entry->next) {
         model = model_of(entry);
-        progress = progress_of(model);
-        if (model->engine == engine && (progress == MODEL_LOADING || progress == VACCEL_OK))
+        if (model->engine == engine && can_be_joined(model))
             return model;
     }
     return NULL;
@@ -102,6 +110,7 @@ static int obtain(struct vaccel_resource *res, const struct vaccel_model_engine 
     }
     fresh->engine = engine;
     fresh->progress = MODEL_LOADING;
+    fresh->generation = core_generation();
     text_format(fresh->format, sizeof(fresh->format), "%s", format);
     if (join_or_begin(res, fresh, model)) {
         load_now(res, fresh);

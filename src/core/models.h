@@ -13,8 +13,9 @@ struct loaded_model {
     struct vaccel_list_entry in_resource;
     const struct vaccel_model_engine *engine;
     char format[MODEL_FORMAT_SIZE];
-    void *state;  /* the engine's */
-    int progress; /* MODEL_LOADING, or what load returned */
+    void *state;             /* the engine's */
+    int progress;            /* MODEL_LOADING, or what load returned */
+    unsigned int generation; /* core_generation() when loading began */
     size_t nr_users;
 };
 

@@ -79,8 +79,10 @@ class TestStart(BrokerTest):
 
     def test_run_directory_is_private(self):
         self.agent.start()
-        directory = self.agent.worker().run_directory
+        worker = self.agent.worker()
+        directory = worker.run_directory
         self.assertEqual(directory.parent, self.agent.runtime)
+        self.assertEqual(worker.about['environment']['TMPDIR'], str(directory))
         self.assertEqual(stat.S_IMODE(directory.stat().st_mode), 0o700)
 
     def test_run_directory_elsewhere(self):

@@ -4,6 +4,8 @@
 
 #include <sched.h>
 #include <setjmp.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -271,6 +273,37 @@ static void test_those_who_wait_for_a_load_that_fails(void **state)
     assert_int_equal(unexpected(), 0);
 }
 
+/* The child has the mark of a load, but not the thread that loads. */
+static void load_or_fork(size_t number)
+{
+    pid_t child;
+    int status = -1;
+
+    if (!number) {
+        expect(!load(0), "loaded");
+        return;
+    }
+    while (!count_of(&first->loads))
+        sched_yield();
+    child = fork();
+    if (!child) {
+        alarm(60);
+        first->in_load = NULL;
+        _exit(load(1) == VACCEL_OK && count_of(&first->loads) == 2 ? 0 : 1);
+    }
+    expect(waitpid(child, &status, 0) == child && !status, "the child loads it itself");
+    door_open(&load_door);
+}
+
+static void test_a_fork_during_a_load(void **state)
+{
+    (void)state;
+    first->in_load = &load_door;
+    together(2, load_or_fork);
+    assert_counts(1, 0);
+    assert_int_equal(unexpected(), 0);
+}
+
 /* The model is given up in another session's or in its own while it runs. */
 static void run_or_unload(size_t number)
 {
@@ -397,6 +430,7 @@ int main(void)
         test(test_many_load_in_one_session),
         test(test_two_engines_at_once),
         test(test_those_who_wait_for_a_load_that_fails),
+        test(test_a_fork_during_a_load),
         test(test_unloading_waits_for_runs),
         test(test_unregistering_waits_for_runs),
         test(test_loads_runs_and_ends_at_once),
