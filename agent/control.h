@@ -42,7 +42,12 @@ enum control_type {
         7, /* to the worker: take nothing more from the rings, end what runs, answer */
     /* From the worker: it uses neither rings nor memory any more; the ledger tells how far it got. */
     CONTROL_DEVICE_STOPPED = 8,
+    /* From the worker: a plugin can do nothing more in it. It ends once it has answered who is to blame. */
+    CONTROL_FAULT = 9,
 };
+
+/* A worker exits with this after CONTROL_FAULT: its log has what the plugin said. */
+enum { WORKER_FAULTY = 4 };
 
 struct control_message {
     uint32_t type;

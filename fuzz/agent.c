@@ -21,6 +21,10 @@ void worker_tell_closed(unsigned int slot)
     sem_post(&closed);
 }
 
+void worker_tell_fault(void)
+{
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {

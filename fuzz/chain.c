@@ -33,6 +33,10 @@ void worker_tell_closed(unsigned int slot)
     (void)slot;
 }
 
+void worker_tell_fault(void)
+{
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {

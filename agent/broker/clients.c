@@ -22,8 +22,9 @@ static bool is_admitting(const struct clients *clients)
 {
     const struct worker *worker = &clients->keeper.worker;
 
-    return worker->is_ready && worker->control >= 0 && !clients->keeper.is_stopping &&
-           !clients->admission.worker_is_busy && clients->admission.not_before <= moment_now();
+    return worker->is_ready && !worker->is_leaving && worker->control >= 0 &&
+           !clients->keeper.is_stopping && !clients->admission.worker_is_busy &&
+           clients->admission.not_before <= moment_now();
 }
 
 void clients_poll(struct clients *clients, struct polled *polled)

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <string.h>
 
+enum { LEAVE_MS = 1000 }; /* for an answer that somebody may not take */
 enum { FIRST_PAUSE_MS = 1000, LONGEST_PAUSE_MS = 30000 };
 
 static void start_later(struct keeper *keeper)
@@ -60,14 +61,25 @@ static void worker_is_ready(struct keeper *keeper)
                site->device ? site->device : "");
 }
 
+static void worker_leaves(struct keeper *keeper)
+{
+    if (keeper->worker.is_leaving)
+        return;
+    keeper->worker.is_leaving = true;
+    keeper->kill_at = moment_earlier(keeper->kill_at, moment_now() + LEAVE_MS);
+}
+
 /* A worker that hears nothing any more is of no use; one that is finishing takes its time. */
 bool keeper_receive(struct keeper *keeper, struct control_message *message, int *left)
 {
     while (*left > 0 && worker_receive(&keeper->worker, message)) {
         --*left;
-        if (message->type != CONTROL_READY)
+        if (message->type == CONTROL_READY)
+            worker_is_ready(keeper);
+        else if (message->type == CONTROL_FAULT)
+            worker_leaves(keeper);
+        else
             return true;
-        worker_is_ready(keeper);
     }
     if (keeper->worker.control < 0 && !keeper->is_stopping)
         worker_kill(&keeper->worker);

@@ -40,7 +40,7 @@ void keeper_has_room(struct keeper *keeper);
 enum { MESSAGES_A_TURN = 64 };
 
 /*
- * The worker's next message, without waiting; that it is ready is no news for others. *@left counts down
+ * The worker's next message, without waiting; that it is ready or leaves is no news for others. *@left counts down
  * to 0, where what else there is waits for the next turn.
  */
 bool keeper_receive(struct keeper *keeper, struct control_message *message, int *left);

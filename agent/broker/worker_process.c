@@ -179,6 +179,8 @@ static void describe_end(const struct worker *worker, const siginfo_t *end, char
 {
     if (worker->device && end->si_code == CLD_EXITED && end->si_status == WORKER_OVERDUE)
         snprintf(how, size, "ended with a call that could not be ended otherwise");
+    else if (end->si_code == CLD_EXITED && end->si_status == WORKER_FAULTY)
+        snprintf(how, size, "ended, as a plugin in it can do nothing more");
     else if (end->si_code == CLD_EXITED)
         snprintf(how, size, "ended with status %d", end->si_status);
     else

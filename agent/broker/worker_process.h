@@ -15,6 +15,7 @@ struct worker {
     pid_t pid;   /* 0: there is none */
     int control; /* -1: it closed its end */
     bool is_ready;
+    bool is_leaving;     /* it said that it ends, and takes nobody more */
     const char *device;  /* where the virtio device is that it serves; NULL: it serves sockets */
     uint32_t generation; /* of one for a device */
     char run_directory[PATH_MAX];

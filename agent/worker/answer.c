@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/worker/fault.h"
 #include "agent/worker/handlers.h"
 #include "agent/worker/text.h"
 #include "agent/worker/worker.h"
@@ -164,6 +165,7 @@ void incoming_run(struct client *client, struct incoming *incoming)
     name_want(incoming, status);
     if (status != VACCEL_OK)
         log_failure(client, incoming, status);
+    fault_tell();
     if (incoming->ends_connection)
         client->carrier->say_goodbye(client, incoming, status, incoming->sentence);
     else

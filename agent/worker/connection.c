@@ -2,6 +2,7 @@
 #include "agent/worker/connection.h"
 #include "agent/log.h"
 #include "agent/worker/call.h"
+#include "agent/worker/fault.h"
 #include "agent/worker/handlers.h"
 #include "agent/worker/list.h"
 #include "agent/worker/receive.h"
@@ -134,6 +135,7 @@ static void run(struct connection *connection, struct received *request)
     uint64_t begun = monotonic_ns();
 
     incoming_run(&connection->client, &request->incoming);
+    fault_end();
     received_free(connection, request);
     readers_note_time(&connection->readers, monotonic_ns() - begun);
 }

@@ -27,6 +27,13 @@ void worker_tell_closed(unsigned int slot)
     control_send(&message);
 }
 
+void worker_tell_fault(void)
+{
+    const struct control_message message = {.type = CONTROL_FAULT};
+
+    control_send(&message);
+}
+
 /* *@first  which kind of worker this is */
 static bool receive_settings(struct control_message *first)
 {

@@ -22,6 +22,9 @@ extern struct worker worker;
 /* Tell the broker that the connection in @slot is no more. */
 void worker_tell_closed(unsigned int slot);
 
+/* Tell the broker that the worker is about to end: it gets no more clients. */
+void worker_tell_fault(void);
+
 uint64_t monotonic_ns(void);
 uint64_t monotonic_ms(void);
 

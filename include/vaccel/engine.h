@@ -30,7 +30,8 @@ struct vaccel_inference {
  * them, the classic ones (tf.h, tflite.h, torch.h). The library keeps who has loaded what: an engine sees one
  * load of a resource, any number of runs, in any number of threads, and one unload when none of them is
  * under way any more. Functions return VACCEL_OK or an error code, and log a sentence with the error:
- * the framework's own.
+ * the framework's own. After an error that leaves nothing in this process to run models with, call
+ * vaccel_plugin_fault() too (plugin.h).
  */
 struct vaccel_model_engine {
     struct vaccel_plugin *owner; /* &vaccel_this_plugin */

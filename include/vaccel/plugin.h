@@ -150,6 +150,23 @@ void *vaccel_plugin_session_state(const struct vaccel_plugin *plugin, struct vac
 int vaccel_plugin_own_session(struct vaccel_session *sess);
 int vaccel_plugin_own_resource(struct vaccel_resource *res);
 
+/*
+ * For a plugin: say that what it stands on is of no use any more in this process, as a GPU's context is after a
+ * fault in a kernel. From then on its functions and its engine are not called for operations, which fail with
+ * EBACKEND and the sentence; what ends models, resources and sessions is called as ever. There is no way back.
+ * @plugin  &vaccel_this_plugin
+ * @why     one line, copied, cut at 255 bytes; the first one stays. NULL: nothing happens
+ * By any thread, any number of times, also within operations.
+ */
+void vaccel_plugin_fault(const struct vaccel_plugin *plugin, const char *why);
+
+/*
+ * For who runs plugins as a service, and can begin another process: what the first plugin said by
+ * vaccel_plugin_fault(), with its name; valid until the process ends. NULL: none did, all is well. By any thread, at
+ * any time; it costs as much as reading a variable.
+ */
+const char *vaccel_plugin_fault_said(void);
+
 /* An element of the array for vaccel_plugin_register_ops(). The first parameter documents. */
 #define VACCEL_OP_INIT(name, type, func) \
     { \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "failure.hpp"
+#include "settings.hpp"
 
 #include <algorithm>
 #include <new>
@@ -72,6 +73,16 @@ int code_of(const std::string &text, int refused)
     return refused;
 }
 
+/* A fault in a kernel takes the context of all models of the process with it. */
+void report_torch(const char *call, const std::string &text)
+{
+    const std::string sentence = sentence_in(text);
+
+    vaccel_error("[torch] %s: %s", call, sentence.c_str());
+    if (!device_works())
+        vaccel_plugin_fault(&vaccel_this_plugin, sentence.c_str());
+}
+
 int report(const char *call, int refused)
 {
     try {
@@ -82,10 +93,10 @@ int report(const char *call, int refused)
     } catch (const std::bad_alloc &) {
         return out_of_memory(call);
     } catch (const c10::Error &error) {
-        vaccel_error("[torch] %s: %s", call, sentence_in(error.msg()).c_str());
+        report_torch(call, error.msg());
         return code_of(error.msg(), refused);
     } catch (const std::exception &error) {
-        vaccel_error("[torch] %s: %s", call, sentence_in(error.what()).c_str());
+        report_torch(call, error.what());
         return from_interpreter(error.what()) ? code_of(error.what(), refused) : VACCEL_EBACKEND;
     } catch (...) {
         vaccel_error("[torch] %s: an exception of an unknown type", call);

@@ -114,6 +114,18 @@ void finish_device()
         c10::impl::VirtualGuardImpl(chosen.type()).getStream(chosen).synchronize();
 }
 
+bool device_works() noexcept
+{
+    try {
+        finish_device();
+    } catch (const std::exception &error) {
+        return std::strstr(error.what(), "out of memory");
+    } catch (...) {
+        return false;
+    }
+    return true;
+}
+
 } // namespace torchscript
 
 int torch_begin(void)

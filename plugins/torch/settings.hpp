@@ -16,6 +16,9 @@ void prepare_thread();
 /* Wait for what this process has begun on the device. */
 void finish_device();
 
+/* After an error: false, if it is one that stays, as each use of the device fails with it from now on. */
+bool device_works() noexcept;
+
 } // namespace torchscript
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/models.h"
 #include "core/core.h"
+#include "core/faults.h"
 #include "core/list.h"
 #include "core/registration.h"
 #include "core/registry.h"
@@ -176,6 +177,8 @@ int model_load(struct vaccel_session *sess, struct vaccel_resource *res, const c
         return VACCEL_OK;
     model_format(res, format);
     ret = engine_choose(sess, session_dispatch(session_core_of(sess)), format, name, &engine);
+    if (ret == VACCEL_OK)
+        ret = fault_check(engine->owner);
     if (ret != VACCEL_OK)
         return ret;
     if (there)
@@ -219,6 +222,7 @@ int model_use(const struct vaccel_session *sess, const struct vaccel_resource *r
               struct loaded_model **model)
 {
     const struct registration *registration;
+    int ret;
 
     *model = NULL;
     registry_lock();
@@ -228,5 +232,10 @@ int model_use(const struct vaccel_session *sess, const struct vaccel_resource *r
         (*model)->nr_users++;
     }
     registry_unlock();
-    return *model ? VACCEL_OK : refuse_not_loaded(res);
+    if (!*model)
+        return refuse_not_loaded(res);
+    ret = fault_check((*model)->engine->owner);
+    if (ret != VACCEL_OK)
+        model_release(*model);
+    return ret;
 }

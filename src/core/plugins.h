@@ -9,6 +9,8 @@
 
 enum { PLUGINS_MAX = 64 };
 
+enum { FAULT_SIZE = 256 };
+
 struct plugin_record {
     struct vaccel_plugin *plugin;
     unsigned int index; /* its place in the arrays of per-plugin state */
@@ -16,6 +18,8 @@ struct plugin_record {
     const struct vaccel_named_op **named_ops;
     size_t nr_named_ops;
     const struct vaccel_model_engine *engine; /* NULL: it runs no models */
+    bool is_faulty; /* why is said in @fault, which does not change then */
+    char fault[FAULT_SIZE];
 };
 
 /*

@@ -134,6 +134,10 @@ static int call_named(struct vaccel_session *sess, const struct dispatch *dispat
 {
     const struct vaccel_named_op *op = dispatch_named_op(dispatch, call->name);
 
+    int ret = op ? fault_check(op->owner) : VACCEL_OK;
+
+    if (ret != VACCEL_OK)
+        return ret;
     if (op)
         return op->func(sess, call->read, call->nr_read, call->write, call->nr_write);
     if (session_forwards(dispatch) && op_name_valid(call->name))

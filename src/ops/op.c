@@ -25,6 +25,14 @@ int op_refuse_unsupported(vaccel_op_type_t type)
     return VACCEL_ENOTSUP;
 }
 
+/* What the library does by other operations or an engine is checked where these are begun. */
+int op_check_fault(const struct dispatch *dispatch, vaccel_op_type_t type)
+{
+    const struct vaccel_plugin *owner = dispatch->owner[type];
+
+    return owner && owner->ops[type] ? fault_check(owner) : VACCEL_OK;
+}
+
 /* The thread is marked. */
 static int check_resource(const struct session_core *core, const struct vaccel_resource *res,
                           vaccel_resource_type_t type)

@@ -2,6 +2,7 @@
 #ifndef OPS_OP_H
 #define OPS_OP_H
 
+#include "core/faults.h"
 #include "core/marks.h"
 #include "core/prof.h"
 #include "core/resource.h"
@@ -138,9 +139,12 @@ int op_refuse_null(void);
 int op_refuse_released(void);
 int op_refuse_unsupported(vaccel_op_type_t type);
 
+/* Whether the plugin whose function serves it can do anything yet. Returns OK or EBACKEND. */
+int op_check_fault(const struct dispatch *dispatch, vaccel_op_type_t type);
+
 /*
  * Begin a call: mark the thread, find the plugin's function. On success op_end() must follow.
- * Returns EINVAL, ESESS, ENOTSUP, ENOMEM or ELOOP; written out, so that whoever reads the caller, an
+ * Returns EINVAL, ESESS, ENOTSUP, EBACKEND, ENOMEM or ELOOP; written out, so that whoever reads the caller, an
  * analyser too, knows that what is refused is no success.
  */
 static inline int op_begin(struct op_call *op, struct vaccel_session *sess,
@@ -171,6 +175,11 @@ static inline int op_begin(struct op_call *op, struct vaccel_session *sess,
         marks_leave();
         op_refuse_unsupported(spec->type);
         return VACCEL_ENOTSUP;
+    }
+    if (__builtin_expect(__atomic_load_n(&faults_known, __ATOMIC_RELAXED), 0) &&
+        op_check_fault(op->dispatch, spec->type) != VACCEL_OK) {
+        marks_leave();
+        return VACCEL_EBACKEND;
     }
     op->start = prof_on ? platform_clock() : 0;
     return VACCEL_OK;

@@ -120,6 +120,16 @@ static int hold(int32_t number)
     return vaccel_vision_classify(&sess, in, LARGE, NULL, &picture);
 }
 
+/* Of the whole plugin, which is of no use to anybody from then on. */
+static int fault(int32_t number)
+{
+    char why[] = "a broken context";
+    struct vaccel_arg read = raw(why, sizeof(why));
+
+    (void)number;
+    return vaccel_call(&sess, "mirror.fault", &read, 1, NULL, 0);
+}
+
 static const struct {
     const char *name;
     int (*run)(int32_t number);
@@ -129,7 +139,7 @@ static const struct {
     {"upload", upload}, {"upload-file", upload_file},
     {"wait", wait_for}, {"wait-for-much", wait_for_much},
     {"see", see},       {"open", open_for},
-    {"hold", hold},
+    {"hold", hold},     {"fault", fault},
 };
 
 /* A line is the name of a step, and a number if it takes one. */

@@ -99,6 +99,21 @@ static int fail(struct vaccel_session *sess, struct vaccel_arg *read, size_t nr_
     return code;
 }
 
+/* The plugin can do nothing more, for the reason in the input. */
+static int fault(struct vaccel_session *sess, struct vaccel_arg *read, size_t nr_read,
+                 struct vaccel_arg *write, size_t nr_write)
+{
+    char why[64];
+
+    (void)sess, (void)write, (void)nr_write;
+    if (nr_read != 1)
+        return VACCEL_EINVAL;
+    snprintf(why, sizeof(why), "%.*s", (int)read[0].size, (const char *)read[0].buf);
+    vaccel_plugin_fault(&vaccel_this_plugin, why);
+    vaccel_error("mirror fails: %s", why);
+    return VACCEL_EBACKEND;
+}
+
 /* Plugin digest has one of this name, too. */
 static int which_plugin(struct vaccel_session *sess, struct vaccel_arg *read, size_t nr_read,
                         struct vaccel_arg *write, size_t nr_write)
@@ -157,6 +172,7 @@ static struct vaccel_op ops[] = {
 static const struct vaccel_named_op named_ops[] = {
     VACCEL_NAMED_OP_INIT("mirror.copy", copy),
     VACCEL_NAMED_OP_INIT("mirror.fail", fail),
+    VACCEL_NAMED_OP_INIT("mirror.fault", fault),
     VACCEL_NAMED_OP_INIT("mirror.length", length),
     VACCEL_NAMED_OP_INIT("mirror.nested", nested),
     VACCEL_NAMED_OP_INIT("mirror.nothing", nothing),

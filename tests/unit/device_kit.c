@@ -18,6 +18,10 @@ void worker_tell_closed(unsigned int slot)
     (void)slot;
 }
 
+void worker_tell_fault(void)
+{
+}
+
 /* What the plugin is called with. */
 const float *_Atomic seen_a;
 float *_Atomic seen_c;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/log.h"
 #include "agent/worker/device/request.h"
+#include "agent/worker/fault.h"
 #include "agent/worker/worker.h"
 #include "platform/relax.h"
 
@@ -125,6 +126,7 @@ static void discount_thread(struct device *device)
 static void run(struct device *device, struct device_request *request)
 {
     readers_note_time(&device->readers, request_run(device, request));
+    fault_end();
 }
 
 static void *serve(void *context)
