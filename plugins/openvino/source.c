@@ -132,10 +132,16 @@ static bool have_paths(const struct files *files)
 
 static int read_ir(const struct files *files, ov_model_t **source)
 {
+    const char *path = vaccel_blob_path(files->model);
+
     if (!have_paths(files))
         return read_memory(files, source);
-    return read_path(vaccel_blob_path(files->model),
-                     files->weights ? vaccel_blob_path(files->weights) : NULL, source);
+    if (files->weights)
+        return read_path(path, vaccel_blob_path(files->weights), source);
+    if (ov_core_read_model(core_get(), path, NULL, source) == OK)
+        return VACCEL_OK;
+    return failure(VACCEL_EBACKEND,
+                   "model %.200s, of whose two files the resource has the .xml alone", path);
 }
 
 static int read_onnx(struct vaccel_resource *resource, const struct files *files,
