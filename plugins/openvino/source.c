@@ -164,10 +164,16 @@ static int read_ir(const struct files *files, ov_model_t **source)
 {
     const char *path = usable_path(files, ".xml");
     const char *weights = files->weights ? vaccel_blob_path(files->weights) : NULL;
+    int ret;
 
-    if (path && (weights || !files->weights))
+    if (path && files->weights && weights)
         return read_checked_path(files, path, weights, source);
-    return read_checked_memory(files, source);
+    if (!path || files->weights)
+        return read_checked_memory(files, source);
+    ret = read_checked_path(files, path, NULL, source);
+    if (ret != VACCEL_OK)
+        vaccel_error("[openvino] of the two files of %.200s the resource has the .xml alone", path);
+    return ret;
 }
 
 static int read_onnx(struct vaccel_resource *resource, const struct files *files,
