@@ -170,10 +170,22 @@ static int run_in_session(struct vaccel_resource *model, const struct inputs *gi
     return ret;
 }
 
-static int run_model(const char *path, const struct inputs *given)
+/* Two files of one model have a comma between them. */
+static int init_model(struct vaccel_resource *model, char *path)
+{
+    char *comma = strchr(path, ',');
+    const char *paths[] = {path, comma ? comma + 1 : NULL};
+
+    if (!comma)
+        return vaccel_resource_init(model, path, VACCEL_RESOURCE_MODEL);
+    *comma = '\0';
+    return vaccel_resource_init_multi(model, paths, 2, VACCEL_RESOURCE_MODEL);
+}
+
+static int run_model(char *path, const struct inputs *given)
 {
     struct vaccel_resource model;
-    int ret = vaccel_resource_init(&model, path, VACCEL_RESOURCE_MODEL);
+    int ret = init_model(&model, path);
 
     if (ret != VACCEL_OK)
         return ret;
@@ -192,8 +204,8 @@ int main(int argc, char **argv)
         fprintf(
             stderr,
             "usage: %s MODEL [INPUT...]\n"
-            "MODEL is a file or a directory; INPUT is SHAPE, SHAPE@FILE or @FILE: as 1x3x224x224, "
-            "and the input's bytes\n",
+            "MODEL is a file, two files of one model (a.xml,a.bin) or a directory; INPUT is SHAPE, "
+            "SHAPE@FILE or @FILE: as 1x3x224x224, and the input's bytes\n",
             argv[0]);
         return EXIT_FAILURE;
     }

@@ -83,6 +83,20 @@ static const struct tensor_info *find_info(const struct tensor_infos *infos, con
     return NULL;
 }
 
+/* The classic calls make "scores:0" of a node "scores", which may be a key and no operation. */
+static const struct tensor_info *find_node(const struct tensor_infos *infos, const char *name)
+{
+    size_t length;
+    size_t i;
+
+    for (i = 0; i < infos->nr; i++) {
+        length = strlen(infos->items[i].key);
+        if (!strncmp(infos->items[i].key, name, length) && !strcmp(name + length, ":0"))
+            return &infos->items[i];
+    }
+    return NULL;
+}
+
 static int unknown(const struct tensor_infos *infos, enum side side, const char *name,
                    size_t position)
 {
@@ -107,10 +121,12 @@ int model_place(const struct model *model, const struct signature *signature, en
     const struct tensor_infos *infos = infos_of(signature, side);
 
     *place = (struct place){.info = find_info(infos, name, position)};
+    if (!place->info && name && find_in_graph(model, name, &place->end))
+        return VACCEL_OK;
+    if (!place->info && name)
+        place->info = find_node(infos, name);
     if (!place->info)
-        return name && find_in_graph(model, name, &place->end)
-                   ? VACCEL_OK
-                   : unknown(infos, side, name, position);
+        return unknown(infos, side, name, position);
     if (find_in_graph(model, place->info->tensor, &place->end))
         return VACCEL_OK;
     vaccel_error("[tf] the model's %s \"%s\" is %s", side_names[side], place->info->key,

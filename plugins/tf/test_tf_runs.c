@@ -96,6 +96,7 @@ static void tensors_go_by_key_by_name_in_the_graph_and_by_place(void **state)
 
     product(*state, model, NULL, "x", "y");
     product(*state, model, "serving_default", NULL, "y");
+    product(*state, model, NULL, "x:0", "y:0");
     product(*state, model, NULL, "serving_default_x:0", "y");
     product(*state, model, NULL, "serving_default_x", "StatefulPartitionedCall_1:1");
     model_end(*state, model);

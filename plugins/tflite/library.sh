@@ -32,9 +32,10 @@ leave_out()
 command -v mvn >/dev/null || leave_out "there is no mvn (package maven)"
 unpacked=$(mktemp -d)
 trap 'rm -rf "$unpacked"' EXIT
-mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.6.1:unpack "-Dartifact=$package" \
-    "-DoutputDirectory=$unpacked" "-Dmdep.unpack.includes=**/libjnitensorflowlite.so" \
-    "-DmarkersDirectory=$unpacked/markers" || leave_out "mvn could not fetch the package"
+# In that folder, as the plugin of Maven's leaves files of its own where it is called.
+(cd "$unpacked" && mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.6.1:unpack "-Dartifact=$package" \
+    "-DoutputDirectory=$unpacked" "-Dmdep.unpack.includes=**/libjnitensorflowlite.so") ||
+    leave_out "mvn could not fetch the package"
 
 # Renamed within one file system, so that nobody ever finds half of it.
 mkdir -p "$folder"

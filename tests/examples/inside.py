@@ -4,7 +4,7 @@
 inside.py AGENT IMAGE PLUGIN AGENT-OPTIONS PROGRAM [ARGUMENT...]
 
 Compared are the exit code and the lines that it prints, but for times and for what the library logs. The
-machine has the files that arguments name, maybe behind an '@', at the same paths.
+machine has the files that arguments name, maybe behind an '@' or a comma, at the same paths.
 """
 import os
 import pathlib
@@ -26,7 +26,7 @@ LOG_LINE = re.compile(r'^<(error|warn|info|debug)> .*\n?', re.MULTILINE)
 def archive(arguments, folder):
     root = folder / 'root'
     root.mkdir()
-    for path in (pathlib.Path(word.rpartition('@')[2]) for word in arguments):
+    for path in map(pathlib.Path, re.split('[@,]', '@'.join(arguments))):
         if path.is_absolute() and path.exists():
             target = root / path.relative_to('/')
             target.parent.mkdir(parents=True, exist_ok=True)

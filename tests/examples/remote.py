@@ -3,7 +3,7 @@
 
 remote.py AGENT RPC-PLUGIN PLUGIN AGENT-OPTIONS PROGRAM [ARGUMENT...]
 
-Compared are the exit code and what it prints, but for times and for what the library logs.
+Compared are the exit code and what it prints, but for times and for what the library and frameworks log.
 """
 import contextlib
 import os
@@ -17,7 +17,7 @@ import tempfile
 import time
 
 PATIENCE = 20  # seconds for what takes milliseconds
-LOG_LINE = re.compile(r'^\d{4}\.\d\d\.\d\d-.*\n?', re.MULTILINE)
+LOG_LINE = re.compile(r'^(\d{4}\.\d\d\.\d\d-|(INFO|WARNING): |I\d{4} ).*\n?', re.MULTILINE)
 TIME = re.compile(r' *\b\d+\.\d\d\b(?! %)')
 LOCAL_CID = 1
 
