@@ -13,10 +13,12 @@ all: $(BUILD)/build.ninja
 $(BUILD)/build.ninja:
 	meson setup --prefix $(PREFIX) --libdir lib $(BUILD)
 
+# A build folder that is there already has to find what is installed now; so below.
 setup:
 	tools/setup.sh build demo test
 	tools/wheels.sh
 	plugins/tflite/library.sh
+	test ! -f $(BUILD)/build.ninja || meson setup --reconfigure $(BUILD)
 
 demo:
 	tools/setup.sh build demo
@@ -32,7 +34,6 @@ test:
 test-bare:
 	tools/test-bare.sh
 
-# A build folder that is there already has to find what is installed now.
 bench:
 	tools/setup.sh build bench
 	tools/wheels.sh

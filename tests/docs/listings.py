@@ -2,7 +2,8 @@
 """What a text shows is true: its files are written, its commands run, their output compared.
 
 A fenced block whose info string names a file is that file. One that says "console run" holds
-commands, each after "$ ", and what they print; a line "..." stands for any lines.
+commands, each after "$ ", and what they print; a line "..." stands for any lines. They are run in a folder of
+their own, which has the tree's models/ and build/.
 """
 import os
 import pathlib
@@ -79,9 +80,11 @@ def block_holds(root, folder, environment, word, text):
     return prints_what_it_says(text, folder, environment.variables)
 
 
-def check(root, document, environment):
+def check(root, build, document, environment):
     """Each block's title and whether it holds."""
     with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / 'models').symlink_to(root / 'models')
+        (pathlib.Path(folder) / 'build').symlink_to(build)
         for _, word, text in BLOCK.findall(document.read_text()):
             what = word if word != 'run' else '$ ' + next(commands(text))[0].split(' $(')[0]
             yield (f'{document.relative_to(root)}: {what}',
@@ -89,12 +92,12 @@ def check(root, document, environment):
 
 
 def main():
-    root, build = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
+    root, build = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
     number = failed = 0
     with tempfile.TemporaryDirectory() as folder:
         environment = Environment(build, folder)
         for name in sys.argv[3:]:
-            for title, held in check(root, root / name, environment):
+            for title, held in check(root, build, root / name, environment):
                 number += 1
                 failed += held is False
                 verdict = {True: 'ok', False: 'not ok', None: 'ok'}[held]
