@@ -56,6 +56,19 @@ static void resolve(const char *lib, char *path, size_t size)
     snprintf(path, size, "libvaccel-%s.so", lib);
 }
 
+/* If the plugin is there, what is missing is a library that it needs, as of a framework. */
+static void log_failure(const char *lib, const char *path)
+{
+    if (access(path, R_OK) == 0)
+        vaccel_error("plugin %s cannot be loaded: %s: tell the dynamic linker where the libraries "
+                     "are that it needs (ldconfig, LD_LIBRARY_PATH); the plugin's README says how",
+                     lib, dlerror());
+    else
+        vaccel_error("plugin %s cannot be loaded: %s: give a path, or the short name of one in %s; "
+                     "several are separated by ':'",
+                     lib, dlerror(), VACCEL_PLUGIN_DIR);
+}
+
 int platform_plugin_open(const char *lib, struct vaccel_plugin **plugin, void **handle)
 {
     struct vaccel_plugin **symbol;
@@ -64,9 +77,7 @@ int platform_plugin_open(const char *lib, struct vaccel_plugin **plugin, void **
     resolve(lib, path, sizeof(path));
     *handle = dlopen(path, RTLD_LAZY);
     if (!*handle) {
-        vaccel_error("plugin %s cannot be loaded: %s: give a path, or the short name of one in %s; "
-                     "several are separated by ':'",
-                     lib, dlerror(), VACCEL_PLUGIN_DIR);
+        log_failure(lib, path);
         return VACCEL_ENOENT;
     }
     symbol = dlsym(*handle, "vaccel_plugin");
