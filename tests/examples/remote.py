@@ -17,7 +17,7 @@ import tempfile
 import time
 
 PATIENCE = 20  # seconds for what takes milliseconds
-LOG_LINE = re.compile(r'^(\d{4}\.\d\d\.\d\d-|(INFO|WARNING): |I\d{4} ).*\n?', re.MULTILINE)
+LOG_LINE = re.compile(r'^(\d{4}\.\d\d\.\d\d-|(==\d+==)?(INFO|WARNING): |I\d{4} ).*\n?', re.MULTILINE)
 TIME = re.compile(r' *\b\d+\.\d\d\b(?! %)')
 LOCAL_CID = 1
 
