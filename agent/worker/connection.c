@@ -124,8 +124,8 @@ static struct received *read_one(struct connection *connection)
     struct received *request = NULL;
 
     receive_request(connection, &request);
-    if (readers_leave(&connection->readers, request != NULL) && request && count_thread(connection) &&
-        !thread_start(serve, connection))
+    if (readers_leave(&connection->readers, request != NULL) && request &&
+        count_thread(connection) && !thread_start(serve, connection))
         discount_thread(connection);
     return request;
 }
