@@ -160,20 +160,27 @@ static int read_checked_path(const struct files *files, const char *path, const 
     return ret == VACCEL_OK ? read_path(path, weights, source) : ret;
 }
 
+/* Its weights may lie beside it, but not in an agent, which has what was sent. */
+static int read_description(const struct files *files, const char *path, ov_model_t **source)
+{
+    int ret = external_check(files->model, true);
+
+    if (ret != VACCEL_OK || ov_core_read_model(core_get(), path, NULL, source) == OK)
+        return ret;
+    return failure(VACCEL_EBACKEND,
+                   "model %.200s, of whose two files the resource has the .xml alone", path);
+}
+
 static int read_ir(const struct files *files, ov_model_t **source)
 {
     const char *path = usable_path(files, ".xml");
     const char *weights = files->weights ? vaccel_blob_path(files->weights) : NULL;
-    int ret;
 
-    if (path && files->weights && weights)
+    if (path && !files->weights)
+        return read_description(files, path, source);
+    if (path && weights)
         return read_checked_path(files, path, weights, source);
-    if (!path || files->weights)
-        return read_checked_memory(files, source);
-    ret = read_checked_path(files, path, NULL, source);
-    if (ret != VACCEL_OK)
-        vaccel_error("[openvino] of the two files of %.200s the resource has the .xml alone", path);
-    return ret;
+    return read_checked_memory(files, source);
 }
 
 static int read_onnx(struct vaccel_resource *resource, const struct files *files,
