@@ -5,6 +5,7 @@
 #include "core.h"
 #include "external.h"
 #include "failure.h"
+#include "ir.h"
 #include "staging.h"
 
 /* What of a resource OpenVINO is to read first, and beside it. */
@@ -164,10 +165,14 @@ static int read_ir(const struct files *files, ov_model_t **source)
 {
     const char *path = usable_path(files, ".xml");
     const char *weights = files->weights ? vaccel_blob_path(files->weights) : NULL;
+    bool is_in_files = path && (weights || !files->weights);
+    int ret = external_check(files->model, is_in_files);
 
-    if (path && (weights || !files->weights))
-        return read_checked_path(files, path, weights, source);
-    return read_checked_memory(files, source);
+    if (ret == VACCEL_OK)
+        ret = ir_check(files->model);
+    if (ret != VACCEL_OK)
+        return ret;
+    return is_in_files ? read_path(path, weights, source) : read_memory(files, source);
 }
 
 static int read_onnx(struct vaccel_resource *resource, const struct files *files,
