@@ -57,6 +57,7 @@ bool take_field(std::string_view &rest, field &next)
 
     if (!take_varint(rest, key))
         return false;
+    key = uint32_t(key); /* as protobuf, which knows no larger keys */
     next = {key >> 3, (key & 7) == 2, 0, {}};
     switch (key & 7) {
     case 0:

@@ -5,6 +5,7 @@
 #include "core.h"
 #include "external.h"
 #include "failure.h"
+#include "ir.h"
 #include "staging.h"
 
 /* What of a resource OpenVINO is to read first, and beside it. */
@@ -161,12 +162,10 @@ static int read_checked_path(const struct files *files, const char *path, const 
 }
 
 /* Its weights may lie beside it, but not in an agent, which has what was sent. */
-static int read_description(const struct files *files, const char *path, ov_model_t **source)
+static int read_description(const char *path, ov_model_t **source)
 {
-    int ret = external_check(files->model, true);
-
-    if (ret != VACCEL_OK || ov_core_read_model(core_get(), path, NULL, source) == OK)
-        return ret;
+    if (ov_core_read_model(core_get(), path, NULL, source) == OK)
+        return VACCEL_OK;
     return failure(VACCEL_EBACKEND,
                    "model %.200s, of whose two files the resource has the .xml alone", path);
 }
@@ -175,12 +174,16 @@ static int read_ir(const struct files *files, ov_model_t **source)
 {
     const char *path = usable_path(files, ".xml");
     const char *weights = files->weights ? vaccel_blob_path(files->weights) : NULL;
+    bool is_in_files = path && (weights || !files->weights);
+    int ret = external_check(files->model, is_in_files);
 
-    if (path && !files->weights)
-        return read_description(files, path, source);
-    if (path && weights)
-        return read_checked_path(files, path, weights, source);
-    return read_checked_memory(files, source);
+    if (ret == VACCEL_OK)
+        ret = ir_check(files->model);
+    if (ret != VACCEL_OK)
+        return ret;
+    if (!is_in_files)
+        return read_memory(files, source);
+    return weights ? read_path(path, weights, source) : read_description(path, source);
 }
 
 static int read_onnx(struct vaccel_resource *resource, const struct files *files,

@@ -252,6 +252,42 @@ static void weights_of_onnx_are_not_looked_for_in_the_working_directory(void **s
     free(alone.bytes);
 }
 
+static void assert_shape_fails(struct fixture *fixture, const char *shape)
+{
+    static const char form[] =
+        "<?xml version=\"1.0\"?><net name=\"n\" version=\"11\"><layers>"
+        "<layer id=\"0\" name=\"c\" type=\"Const\" version=\"opset1\">"
+        "<data element_type=\"f32\" shape = %s offset=\"0\" size=\"16\"/><output><port id=\"0\" "
+        "precision=\"FP32\"><dim>4611686018427387908</dim></port></output></layer>"
+        "<layer id=\"1\" name=\"r\" type=\"Result\" version=\"opset1\"><input><port id=\"0\" "
+        "precision=\"FP32\"><dim>4611686018427387908</dim></port></input></layer></layers>"
+        "<edges><edge from-layer=\"0\" from-port=\"0\" to-layer=\"1\" "
+        "to-port=\"0\"/></edges></net>";
+    struct vaccel_blob *first, *second;
+    char text[1024];
+
+    snprintf(text, sizeof(text), form, shape);
+    assert_int_equal(vaccel_blob_from_buf(&first, (const uint8_t *)text, strlen(text), true,
+                                          "model.xml", NULL, false),
+                     VACCEL_OK);
+    assert_int_equal(vaccel_blob_from_buf(&second, (const uint8_t *)"0123456789abcdef", 16, true,
+                                          "model.bin", NULL, false),
+                     VACCEL_OK);
+    assert_load_fails(fixture, resource_of(first, second), "more elements than there can be");
+    vaccel_blob_delete(first);
+    vaccel_blob_delete(second);
+}
+
+/* Four times as many bytes as 2^62 + 4 elements are 16, if that overflows: OpenVINO reads all of them. */
+static void shapes_that_overflow_are_refused(void **state)
+{
+    assert_shape_fails(*state, "\"4611686018427387908\"");
+    assert_shape_fails(*state, "'4611686018427387908'");
+    assert_shape_fails(*state, "\"4294967297, 4294967296,1\"");
+    assert_shape_fails(*state, "\"99999999999999999999999\"");
+    assert_shape_fails(*state, "\"&#52;611686018427387908\"");
+}
+
 /* Of one of them OpenVINO itself leaks 8 bytes. */
 static void leaks_are_looked_for(bool yes)
 {
@@ -396,6 +432,7 @@ int main(void)
         cmocka_unit_test(weights_of_onnx_lie_beside_the_model),
         cmocka_unit_test(weights_of_onnx_lie_nowhere_else),
         cmocka_unit_test(weights_of_onnx_are_not_looked_for_in_the_working_directory),
+        cmocka_unit_test(shapes_that_overflow_are_refused),
         cmocka_unit_test(models_that_are_cut_off_are_refused),
         cmocka_unit_test(lengths_in_a_checkpoint_are_checked),
         cmocka_unit_test(unloading_gives_the_memory_back),
