@@ -158,6 +158,50 @@ class Huge(torch.nn.Module):
         return torch.zeros([1 << 46])
 
 
+class Saver(torch.nn.Module):
+    """Writes a file, when it is run."""
+    def forward(self, x: torch.Tensor):
+        torch.save('mischief', '/tmp/vaccel-torch-mischief')
+        return x
+
+
+class Reader(torch.nn.Module):
+    def forward(self, x: torch.Tensor):
+        return self.read(x)
+
+    def read(self, x: torch.Tensor):
+        if x.size(0) > 100:
+            return torch.from_file('/etc/passwd', False, 16, dtype=torch.uint8)
+        return x
+
+
+class Early(torch.nn.Module):
+    """Reads a file while it is loaded."""
+    def __init__(self):
+        super().__init__()
+        self.training = False
+        self.stolen = torch.zeros(1)
+
+    @torch.jit.export
+    def __getstate__(self):
+        return self.stolen, self.training
+
+    @torch.jit.export
+    def __setstate__(self, state: Tuple[torch.Tensor, bool]):
+        self.stolen = torch.from_file('/etc/passwd', False, 16, dtype=torch.uint8)
+        self.training = state[1]
+
+    def forward(self, x: torch.Tensor):
+        return self.stolen
+
+
+class Beyond(torch.nn.Module):
+    """An index that nobody checks."""
+    def forward(self, x: torch.Tensor):
+        far = torch.tensor([[1000000000]])
+        return torch._sparse_coo_tensor_unsafe(far, torch.ones([1]), [4]).to_dense()
+
+
 def elements(tensor):
     return bytes(tensor.detach().contiguous().reshape(-1).view(torch.uint8).tolist())
 
@@ -189,8 +233,8 @@ def main():
     # Old versions of save() take no path.
     save_types(directory)
     save_linear(directory)
-    for module in (Several, Named, Dictionary, Listed, Pairs, Views, Writer, Keeper, Collector, Places, Raiser,
-                   Text, TextInput, Sparse, Huge, Large):
+    for module in (Several, Named, Dictionary, Listed, Pairs, Views, Writer, Keeper, Collector, Places,
+                   Raiser, Text, TextInput, Sparse, Huge, Large, Saver, Reader, Early, Beyond):
         torch.jit.script(module()).save(directory / f'{module.__name__.lower()}.pt')
 
 

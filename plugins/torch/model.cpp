@@ -3,6 +3,7 @@
 
 #include "archive.hpp"
 #include "failure.hpp"
+#include "operators.hpp"
 #include "settings.hpp"
 
 #include <memory>
@@ -21,7 +22,19 @@ torch::jit::Module load(const void *bytes, size_t size)
     const auto from = std::make_shared<archive>(bytes, size);
 
     check_archive(from);
-    return torch::jit::load(from, device());
+    try {
+        return torch::jit::load(from, device());
+    } catch (const std::exception &error) {
+        const std::string name = refused_operator_in(error.what());
+
+        if (name.empty())
+            throw;
+        throw failure(VACCEL_EBACKEND, "the model uses the operator " + name +
+                                           ", which may reach files or memory that are not the "
+                                           "model's: who trusts the model sets "
+                                           "VACCEL_TORCH_ALLOW_OPS=" +
+                                           name);
+    }
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 
 #include "failure.hpp"
 #include "functions.h"
+#include "operators.hpp"
 
 #include <charconv>
 #include <cstdlib>
@@ -132,6 +133,7 @@ int torch_begin(void)
 {
     return torchscript::guarded("settings", VACCEL_EBACKEND, [] {
         torchscript::read_threads();
+        torchscript::refuse_operators();
         torchscript::chosen = torchscript::read_device();
         vaccel_info("[torch] libtorch %s, models run on %s, with %d threads on the processor",
                     TORCH_VERSION, torchscript::chosen.str().c_str(), at::get_num_threads());

@@ -61,6 +61,58 @@ static void damaged_models(void **state)
     free(file.bytes);
 }
 
+/* The first test, as what is not allowed is gone for the process. */
+static void an_operator_that_is_allowed(void **state)
+{
+    struct vaccel_tensor input = floats(six, 3, 2);
+    struct vaccel_tensor output = {0};
+    struct vaccel_resource model;
+
+    model_load(*state, &model, "reader");
+    assert_int_equal(vaccel_model_run(*state, &model, NULL, &input, 1, &output, 1), VACCEL_OK);
+    assert_floats(*state, &output, six, 6);
+    model_end(&model);
+}
+
+static int allow_and_make(void **state)
+{
+    setenv("VACCEL_TORCH_ALLOW_OPS", "aten::save, aten::from_file", 1);
+    return session_make(state);
+}
+
+static int forbid_and_remove(void **state)
+{
+    unsetenv("VACCEL_TORCH_ALLOW_OPS");
+    return session_remove(state);
+}
+
+/* Found wherever they are used, before anything of the model runs. */
+static void operators_that_are_refused(void **state)
+{
+    static const struct {
+        const char *model, *name;
+    } cases[] = {
+        {"saver.pt", "aten::save"},
+        {"reader.pt", "aten::from_file"},
+        {"early.pt", "aten::from_file"},
+        {"beyond.pt", "aten::_sparse_coo_tensor_unsafe"},
+    };
+    struct vaccel_resource model;
+    struct file file;
+    int ret;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        file = file_read(cases[i].model);
+        log_begin();
+        ret = model_load_bytes(*state, &model, file.bytes, file.size);
+        log_end(WORDS("[torch] load: the model uses the operator", cases[i].name,
+                      "VACCEL_TORCH_ALLOW_OPS"));
+        assert_int_equal(ret, VACCEL_EBACKEND);
+        model_end(&model);
+        free(file.bytes);
+    }
+}
+
 static void a_model_of_several_files(void **state)
 {
     const char *paths[2];
@@ -228,6 +280,8 @@ static void wrong_settings(void **state)
     assert_setting("VACCEL_TORCH_DEVICE", "cuda:99", VACCEL_ENODEV, WORDS("\"cuda:99\"", "GPUs"));
     assert_setting("VACCEL_TORCH_THREADS", "0", VACCEL_EINVAL, WORDS("from 1 to 1024"));
     assert_setting("VACCEL_TORCH_THREADS", "two", VACCEL_EINVAL, WORDS("is \"two\""));
+    assert_setting("VACCEL_TORCH_ALLOW_OPS", "aten::add,aten::save", VACCEL_EINVAL,
+                   WORDS("names \"aten::add\""));
     assert_setting("VACCEL_TORCH_THREADS", "1", VACCEL_OK, WORDS(""));
     assert_int_equal(vaccel_cleanup(), VACCEL_OK);
 }
@@ -236,6 +290,9 @@ int main(void)
 {
 #define WITH_SESSION(test) cmocka_unit_test_setup_teardown(test, session_make, session_remove)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_operator_that_is_allowed, allow_and_make,
+                                        forbid_and_remove),
+        WITH_SESSION(operators_that_are_refused),
         WITH_SESSION(a_model_that_torch_does_not_read),
         WITH_SESSION(damaged_models),
         WITH_SESSION(a_model_of_several_files),
