@@ -2,6 +2,7 @@
 #include "in_place.hpp"
 
 #include <set>
+#include <string>
 #include <string_view>
 
 #include <torch/csrc/jit/ir/alias_analysis.h>
@@ -34,6 +35,52 @@ bool writes_to_container(const Node *node)
     return false;
 }
 
+bool is_written(const Node *node, size_t i)
+{
+    const c10::FunctionSchema *schema = node->maybeSchema();
+
+    if (!schema || i >= schema->arguments().size() || i >= node->inputs().size())
+        return false;
+    const c10::AliasInfo *alias = schema->arguments()[i].alias_info();
+    return alias && alias->isWrite();
+}
+
+/* Of those, what their schema says is true: the result is new memory, or the module's. */
+bool is_known_to_compute(const Node *node)
+{
+    static const std::set<std::string> names = {
+        "aten::_convolution", "aten::add",        "aten::addmm",     "aten::batch_norm",
+        "aten::bmm",          "aten::cat",        "aten::conv1d",    "aten::conv2d",
+        "aten::conv3d",       "aten::div",        "aten::empty",     "aten::full",
+        "aten::layer_norm",   "aten::linear",     "aten::matmul",    "aten::mul",
+        "aten::ones",         "aten::zeros",      "aten::sub",       "aten::instance_norm",
+        "aten::group_norm",   "aten::embedding",  "aten::clone",     "prim::Constant",
+        "prim::GetAttr",      "aten::zeros_like", "aten::ones_like", "aten::empty_like",
+    };
+
+    return names.count(node->kind().toQualString()) > 0;
+}
+
+/*
+ * Many operators return their argument itself now and then, of which their schema and so the analysis of aliases
+ * know nothing: dropout() in evaluation mode, type_as(), sum_to_size().
+ */
+bool may_be_argument(const torch::jit::Value *value)
+{
+    while (is_written(value->node(), 0))
+        value = value->node()->inputs()[0];
+    return !is_known_to_compute(value->node());
+}
+
+bool may_write_argument(const Node *node)
+{
+    for (size_t i = 0; i < node->inputs().size(); i++) {
+        if (is_written(node, i) && may_be_argument(node->inputs()[i]))
+            return true;
+    }
+    return false;
+}
+
 /* What a call that could not be inlined does is not known; a fork may outlive the run. */
 bool may_keep(const Node *node)
 {
@@ -44,7 +91,7 @@ bool may_keep(const Node *node)
     case c10::prim::fork:
         return true;
     default:
-        return writes_to_container(node);
+        return writes_to_container(node) || may_write_argument(node);
     }
 }
 

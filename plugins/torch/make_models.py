@@ -102,6 +102,14 @@ class Writer(torch.nn.Module):
         return x.add_(1)
 
 
+class Lent(torch.nn.Module):
+    """Writes to what dropout returns, which is its argument. Torch's schema does not say so."""
+    def forward(self, x: torch.Tensor):
+        y = torch.dropout(x, 0.5, False)
+        y += 1
+        return y.type_as(x).relu_()
+
+
 class Keeper(torch.nn.Module):
     """Gives the input of the run before."""
     def __init__(self):
@@ -233,7 +241,7 @@ def main():
     # Old versions of save() take no path.
     save_types(directory)
     save_linear(directory)
-    for module in (Several, Named, Dictionary, Listed, Pairs, Views, Writer, Keeper, Collector, Places,
+    for module in (Several, Named, Dictionary, Listed, Pairs, Views, Writer, Lent, Keeper, Collector, Places,
                    Raiser, Text, TextInput, Sparse, Huge, Large, Saver, Reader, Early, Beyond):
         torch.jit.script(module()).save(directory / f'{module.__name__.lower()}.pt')
 
