@@ -155,6 +155,7 @@ void incoming_run(struct client *client, struct incoming *incoming)
     struct answer answer;
     int status;
 
+    fault_begin();
     answer.payload = (struct pieces){0};
     answer.room = NULL;
     answer.data = NULL;

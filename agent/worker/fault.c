@@ -4,7 +4,31 @@
 #include "agent/worker/worker.h"
 #include "vaccel.h"
 
+#include <time.h>
 #include <unistd.h>
+
+enum { GRACE_MS = 250 };
+
+static atomic_uint running;
+
+/* Without a word to the plugin, as what it would end is broken. */
+_Noreturn static void leave(void)
+{
+    const struct timespec moment = {.tv_nsec = 1000000};
+    int i;
+
+    for (i = 0; i < GRACE_MS && atomic_load(&running); i++)
+        nanosleep(&moment, NULL);
+    _exit(WORKER_FAULTY);
+}
+
+/* What comes behind the fault has no answer from this worker; the broker tells who sent it. */
+void fault_begin(void)
+{
+    if (vaccel_plugin_fault_said())
+        leave();
+    atomic_fetch_add(&running, 1);
+}
 
 void fault_tell(void)
 {
@@ -17,9 +41,9 @@ void fault_tell(void)
     worker_tell_fault();
 }
 
-/* Without a word to the plugin, as what it would end is broken. */
 void fault_end(void)
 {
+    atomic_fetch_sub(&running, 1);
     if (vaccel_plugin_fault_said())
-        _exit(WORKER_FAULTY);
+        leave();
 }
