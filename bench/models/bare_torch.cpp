@@ -20,6 +20,7 @@ namespace
 
 std::unique_ptr<torch::jit::Module> module;
 at::Tensor output;
+std::vector<at::Tensor> pinned_memory;
 
 at::Device device()
 {
@@ -33,14 +34,13 @@ at::Device device()
 /* What is pinned is torch's own, from a tensor that stays. */
 void *memory(const char *kind, size_t size)
 {
-    static std::vector<at::Tensor> kept;
-
     if (std::strcmp(kind, "pinned") != 0)
         return std::malloc(size);
     if (!device().is_cuda())
         return nullptr;
-    kept.push_back(at::empty({int64_t(size)}, at::TensorOptions(at::kByte).pinned_memory(true)));
-    return kept.back().data_ptr();
+    pinned_memory.push_back(
+        at::empty({int64_t(size)}, at::TensorOptions(at::kByte).pinned_memory(true)));
+    return pinned_memory.back().data_ptr();
 }
 
 template <typename Function> int guarded(Function function)
@@ -106,5 +106,11 @@ int main(int argc, char **argv)
 
     if (threads)
         at::set_num_threads(int(std::strtol(threads, nullptr, 10)));
-    return runner_main(argc, argv, &runner);
+    const int status = runner_main(argc, argv, &runner);
+
+    /* When the process ends CUDA is gone before what is static. */
+    module.reset();
+    output.reset();
+    pinned_memory.clear();
+    return status;
 }
