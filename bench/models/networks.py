@@ -36,6 +36,13 @@ def source_of(build):
     return pathlib.Path(about['directories']['source'])
 
 
+def python_of(source):
+    """One that has what makes the networks; the one that runs this need not."""
+    found = subprocess.run([sys.executable, source / 'tools/find_wheel.py', '--python', 'numpy'],
+                           stdout=subprocess.PIPE, text=True)
+    return found.stdout.strip() or sys.executable
+
+
 def made(build, network, format):
     """Its path; of a large one, in the build's folder."""
     models = source_of(build) / 'models'
@@ -43,6 +50,6 @@ def made(build, network, format):
         return models / 'digits' / (network.name + ENDINGS[format])
     path = build / 'bench/models/networks' / (network.name + ENDINGS[format])
     if not path.exists():
-        subprocess.run([sys.executable, models / 'large.py', '--networks', network.name, '--formats', format,
+        subprocess.run([python_of(models.parent), models / 'large.py', '--networks', network.name, '--formats', format,
                         '--', path.parent], check=True, stdout=sys.stderr)
     return path
