@@ -22,10 +22,11 @@ print(spec.submodule_search_locations[0])
 
 
 def interpreters():
-    """Of the environment, the one on the PATH, the one that runs this."""
+    """Of the environment, the one on the PATH, the one that runs this, the one that has a system's packages."""
     script = pathlib.Path(__file__).resolve().parent / 'wheels.sh'
     folder = subprocess.run([script, '--where'], stdout=subprocess.PIPE, text=True, check=True).stdout
-    candidates = [pathlib.Path(folder.strip()) / 'bin' / 'python3', shutil.which('python3'), sys.executable]
+    candidates = [pathlib.Path(folder.strip()) / 'bin' / 'python3', shutil.which('python3'), sys.executable,
+                  '/usr/bin/python3']
     return [str(python) for python in candidates if python and pathlib.Path(python).is_file()]
 
 
