@@ -8,7 +8,7 @@
 enum {
     SHORT_NS = 20000, /* about what it takes to wake a thread */
     LOOK_NS = 1000000,
-    LONGEST_LOOK_NS = 20000000,
+    LONGEST_LOOK_NS = 100000000,
     CROWDED = 16, /* one request in a crowd is forgotten after half a dozen others */
     CROWD_STEP = 32,
     LOOKS = 100, /* without a request, until there is nothing to watch any more */

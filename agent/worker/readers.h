@@ -16,7 +16,7 @@
  * thread than the one before runs with cold caches. So only if requests have been long of late, and have come
  * while others ran, the reader wakes one of the others when it leaves. Else it wakes nobody: one of the others,
  * the watcher, looks from time to time whether the same request is still running, and then reads instead. The
- * time is a millisecond, or as long as two requests have taken of late, but 20 milliseconds at most. Thus what
+ * time is a millisecond, or as long as two requests have taken of late, but 100 milliseconds at most. Thus what
  * comes behind an unexpectedly long one waits for two of them at most.
  */
 struct readers {
