@@ -75,16 +75,20 @@ static bool join_or_begin(struct vaccel_resource *res, struct loaded_model *fres
     return *model == fresh;
 }
 
+int model_check_code(const struct loaded_model *model, int ret)
+{
+    if (ret >= 0)
+        return ret;
+    vaccel_error("engine %s returned %d, which is no error code", model->engine->owner->info->name,
+                 ret);
+    return VACCEL_EBACKEND;
+}
+
 static void load_now(struct vaccel_resource *res, struct loaded_model *model)
 {
     int ret = model->engine->load(res, model->format, &model->state);
 
-    if (ret < 0) {
-        vaccel_error("engine %s returned %d, which is no error code",
-                     model->engine->owner->info->name, ret);
-        ret = VACCEL_EBACKEND;
-    }
-    __atomic_store_n(&model->progress, ret, __ATOMIC_RELEASE);
+    __atomic_store_n(&model->progress, model_check_code(model, ret), __ATOMIC_RELEASE);
 }
 
 /* Another thread loads it. */

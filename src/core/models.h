@@ -30,4 +30,7 @@ int model_use(const struct vaccel_session *sess, const struct vaccel_resource *r
               struct loaded_model **model);
 void model_release(struct loaded_model *model);
 
+/* What a function of its engine returned, or EBACKEND if that is no error code. */
+int model_check_code(const struct loaded_model *model, int ret);
+
 #endif

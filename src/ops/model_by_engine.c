@@ -3,21 +3,12 @@
 #include "ops/fallbacks.h"
 #include "platform/text.h"
 
-static int check_code(const struct loaded_model *model, int ret)
-{
-    if (ret >= 0)
-        return ret;
-    vaccel_error("engine %s returned %d, which is no error code", model->engine->owner->info->name,
-                 ret);
-    return VACCEL_EBACKEND;
-}
-
 static int fill_info(const struct loaded_model *model, const char *signature,
                      struct vaccel_model_info *info)
 {
     text_format(info->format, sizeof(info->format), "%s", model->format);
     text_format(info->engine, sizeof(info->engine), "%s", model->engine->owner->info->name);
-    return check_code(model, model->engine->info(model->state, signature, info));
+    return model_check_code(model, model->engine->info(model->state, signature, info));
 }
 
 int model_info_by_engine(struct vaccel_session *sess, struct vaccel_resource *model,
@@ -64,7 +55,7 @@ int model_run_with_options(struct vaccel_session *sess, struct vaccel_resource *
 
     if (ret != VACCEL_OK)
         return ret;
-    ret = check_code(loaded, loaded->engine->run(loaded->state, sess, inference));
+    ret = model_check_code(loaded, loaded->engine->run(loaded->state, sess, inference));
     if (ret == VACCEL_OK || ret == VACCEL_ERANGE)
         ret = check_outputs(loaded, inference);
     model_release(loaded);

@@ -120,14 +120,6 @@ static struct vaccel_arg name_arg(const struct vaccel_tensor *tensor)
     return op_text(tensor->name ? tensor->name : "");
 }
 
-static struct vaccel_arg desc_arg(struct vaccel_tensor_desc *desc)
-{
-    struct vaccel_arg arg = op_value(VACCEL_ARG_CUSTOM, desc, sizeof(*desc));
-
-    arg.custom_type_id = VACCEL_TENSOR_DESC_ID;
-    return arg;
-}
-
 static void describe(struct vaccel_tensor_desc *desc, const struct vaccel_tensor *tensor)
 {
     desc->held = tensor->held;
@@ -148,7 +140,7 @@ static void pack_inputs(const struct packed *packed, const struct vaccel_tensor 
         describe(&packed->descs[i], &inputs[i]);
         packed->descs[i].held = 0;
         arg[NAME] = name_arg(&inputs[i]);
-        arg[DESCRIPTION] = desc_arg(&packed->descs[i]);
+        arg[DESCRIPTION] = tensor_desc_arg(&packed->descs[i]);
         arg[DATA] = op_bytes(inputs[i].data, inputs[i].size);
     }
 }
@@ -163,7 +155,7 @@ static void pack_outputs(const struct packed *packed, const struct vaccel_tensor
 
     for (i = 0; i < nr_outputs; i++) {
         names[i] = name_arg(&outputs[i]);
-        packed->write[2 * i] = desc_arg(&descs[i]);
+        packed->write[2 * i] = tensor_desc_arg(&descs[i]);
         packed->write[2 * i + 1] = op_bytes(outputs[i].data, outputs[i].size);
     }
 }

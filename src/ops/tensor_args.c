@@ -107,7 +107,7 @@ int tensors_check(const struct tensor_family *family, void *const *tensors, int 
     return ret;
 }
 
-static struct vaccel_arg desc_arg(struct vaccel_tensor_desc *desc)
+struct vaccel_arg tensor_desc_arg(struct vaccel_tensor_desc *desc)
 {
     struct vaccel_arg arg = op_value(VACCEL_ARG_CUSTOM, desc, sizeof(*desc));
 
@@ -155,13 +155,13 @@ static void pack(const struct tensor_run *run, const struct packed_run *packed)
     arg += run->nr_before;
     for (i = 0; i < run->nr_inputs; i++, desc++) {
         run->family->describe(run->inputs[i], desc, &data);
-        *arg++ = desc_arg(desc);
+        *arg++ = tensor_desc_arg(desc);
         *arg++ = op_bytes(data, desc->size);
     }
     copy_args(packed->write, run->status, run->nr_status);
     arg = packed->write + run->nr_status;
     for (i = 0; i < run->nr_outputs; i++, desc++) {
-        *arg++ = desc_arg(desc);
+        *arg++ = tensor_desc_arg(desc);
         *arg++ = op_bytes(NULL, 0);
     }
 }

@@ -36,6 +36,9 @@ const struct op_arg *tensor_more(const struct vaccel_op_call *call, bool write, 
 const struct op_arg *tensor_in_arg(size_t i);
 const struct op_arg *tensor_out_arg(size_t i);
 
+/* The first of the pair. */
+struct vaccel_arg tensor_desc_arg(struct vaccel_tensor_desc *desc);
+
 /*
  * For op_spec.is_plain: whether the tensor's data at @i are of a type for which @plain. Fractions and
  * bytes, which are pixels, are; wider integers may be used as indices, and strings have lengths in them.
