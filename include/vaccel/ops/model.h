@@ -46,7 +46,7 @@ struct vaccel_session;
 int vaccel_model_load(struct vaccel_session *sess, struct vaccel_resource *model,
                       const char *engine);
 
-/* Unload it for this session; runs under way end first. Returns ENOENT (not loaded). */
+/* Unload it for this session; runs under way go on, and keep it until they end. Returns ENOENT (not loaded). */
 int vaccel_model_unload(struct vaccel_session *sess, struct vaccel_resource *model);
 
 /* An input or an output of a model. What the framework does not know is unknown here. */
