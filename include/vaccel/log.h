@@ -42,8 +42,8 @@ extern void vaccel_log_message(vaccel_log_level_t level, const char *format, ...
 /*
  * Take the level and the log file from the configuration in force. Bootstrap does so itself. Before
  * bootstrap errors alone are shown, on stderr.
- * Returns ESESS (library not initialised), ENAMETOOLONG, or the error of opening the log file; then
- * lines go to stderr.
+ * Returns ESESS (library not initialised), ELOOP (called too deep within other calls), ENOMEM,
+ * ENAMETOOLONG, or the error of opening the log file; then lines go to stderr.
  */
 int vaccel_log_init(void);
 

@@ -166,14 +166,24 @@ int core_make_subdirectory(const char *path)
 
 const char *vaccel_rundir(void)
 {
-    if (!core_is_initialized() || core_make_rundir() != VACCEL_OK)
+    const char *path = NULL;
+
+    if (core_enter() != VACCEL_OK)
         return NULL;
-    return core.rundir;
+    if (core_make_rundir() == VACCEL_OK)
+        path = core.rundir;
+    core_leave();
+    return path;
 }
 
 bool vaccel_is_initialized(void)
 {
     return core_is_initialized();
+}
+
+const struct vaccel_config *core_config(void)
+{
+    return &core.config;
 }
 
 const struct vaccel_config *vaccel_config(void)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct vaccel_config;
 struct vaccel_plugin;
 
 /* Whether the library is initialised. Who adds to a list asks under the registry's lock. */
@@ -17,6 +18,8 @@ bool core_is_over(void);
  */
 int core_enter(void);
 void core_leave(void);
+/* The settings, for a thread that has entered: they stay although another one begins to clean up. */
+const struct vaccel_config *core_config(void);
 
 /* Log that the library is not initialised, and return @error. */
 int core_not_initialized(int error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/log.h"
+#include "core/core.h"
 #include "core/error_text.h"
 #include "core/marks.h"
 #include "platform/platform.h"
@@ -140,13 +141,13 @@ int log_start(int level, const char *file)
 
 int vaccel_log_init(void)
 {
-    const struct vaccel_config *config = vaccel_config();
+    int ret = core_enter();
 
-    if (!config) {
-        vaccel_error("the log takes its settings from bootstrap: call vaccel_bootstrap() first");
-        return VACCEL_ESESS;
-    }
-    return log_start((int)config->log_level, config->log_file);
+    if (ret != VACCEL_OK)
+        return ret == VACCEL_EPERM ? VACCEL_ESESS : ret;
+    ret = log_start((int)core_config()->log_level, core_config()->log_file);
+    core_leave();
+    return ret;
 }
 
 int vaccel_log_shutdown(void)

@@ -88,7 +88,7 @@ int vaccel_plugin_parse_and_load(const char *lib_str)
     ret = core_enter();
     if (ret != VACCEL_OK)
         return ret;
-    ret = plugin_load_list(lib_str, vaccel_config()->version_ignore);
+    ret = plugin_load_list(lib_str, core_config()->version_ignore);
     core_leave();
     return ret;
 }
@@ -104,7 +104,7 @@ int vaccel_plugin_load(const char *lib)
     ret = core_enter();
     if (ret != VACCEL_OK)
         return ret;
-    ret = load(lib, vaccel_config()->version_ignore);
+    ret = load(lib, core_config()->version_ignore);
     core_leave();
     return ret;
 }

@@ -137,6 +137,28 @@ static void test_plugins_are_loaded_while_the_library_ends(void **state)
     assert_int_equal(library_begin("counter second"), 0);
 }
 
+static void reload_or_ask(size_t number)
+{
+    const char *path;
+    int ret;
+
+    if (number == 0)
+        reload();
+    while (going_on()) {
+        path = vaccel_rundir();
+        expect(!path || path[0] == '/', "a path, or none");
+        ret = vaccel_log_init();
+        expect(ret == VACCEL_OK || ret == VACCEL_ESESS, "with the settings, or too late");
+    }
+}
+
+static void test_settings_are_asked_for_while_the_library_ends(void **state)
+{
+    (void)state;
+    together(4, reload_or_ask);
+    assert_int_equal(unexpected(), 0);
+}
+
 /* A plugin's init() takes its time while another thread ends the library. */
 static struct door inside = DOOR_CLOSED, way_out = DOOR_CLOSED;
 static bool ended;
@@ -329,6 +351,7 @@ int main(void)
         test(test_the_library_begins_anew_while_it_is_used),
         test(test_sessions_fail_to_begin_while_the_library_ends),
         test(test_plugins_are_loaded_while_the_library_ends),
+        test(test_settings_are_asked_for_while_the_library_ends),
         test(test_cleanup_waits_for_a_plugin_being_loaded),
         test(test_a_session_that_fails_is_its_owners_again),
         test(test_idle_threads_outlive_a_reload),
