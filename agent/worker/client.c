@@ -39,6 +39,16 @@ void client_end(struct client *client)
     pthread_mutex_destroy(&client->lock);
 }
 
+unsigned int client_unanswered(struct client *client)
+{
+    unsigned int unanswered;
+
+    pthread_mutex_lock(&client->lock);
+    unanswered = client->nr_unanswered;
+    pthread_mutex_unlock(&client->lock);
+    return unanswered;
+}
+
 unsigned int client_running(struct client *client)
 {
     unsigned int running;

@@ -54,7 +54,9 @@ void client_end(struct client *client);
 /* A line about a client, unless there were too many of late. */
 void client_log(const struct client *client, const char *text);
 
-/* How many of its requests have no answer yet. */
+/* How many of its requests, that count against the limit, run or have an answer that is being sent. */
 unsigned int client_running(struct client *client);
+/* Without those whose answer is being sent. */
+unsigned int client_unanswered(struct client *client);
 
 #endif

@@ -118,7 +118,7 @@ static bool discount_thread(struct connection *connection)
     return last;
 }
 
-/* The caller's turn to read. NULL: the connection is being closed. */
+/* The caller's turn to read. NULL: the connection is being closed, or it is another thread's turn to wait. */
 static struct received *read_one(struct connection *connection)
 {
     struct received *request = NULL;
@@ -200,13 +200,29 @@ static struct connection *connection_new(const char *peer)
     return connection;
 }
 
+static bool has_bytes(void *context)
+{
+    struct connection *connection = context;
+
+    return stream_look(&connection->stream) != VACCEL_EAGAIN;
+}
+
+static bool is_running(void *context)
+{
+    struct connection *connection = context;
+
+    return client_unanswered(&connection->client) != 0;
+}
+
+static const struct readers_source source = {has_bytes, is_running};
+
 /* Its stream is there. If it cannot be served all is freed. */
 static void begin(struct connection *connection, unsigned int slot, const char *peer)
 {
     unsigned int patience = (unsigned int)worker.settings.timeouts.stall_ms;
     bool begun = client_begin(&connection->client, &stream_client, peer, 0);
 
-    readers_begin(&connection->readers);
+    readers_begin(&connection->readers, &source, connection);
     connection->slot = slot;
     connection->begun = monotonic_ms();
     connection->threads = 1;

@@ -8,14 +8,16 @@
 enum {
     SHORT_NS = 20000, /* about what it takes to wake a thread */
     LOOK_NS = 1000000,
-    LONGEST_LOOK_NS = 100000000,
+    LONGEST_LOOK_NS = 16000000,
     CROWDED = 16, /* one request in a crowd is forgotten after half a dozen others */
     CROWD_STEP = 32,
     LOOKS = 100, /* without a request, until there is nothing to watch any more */
 };
 
-void readers_begin(struct readers *readers)
+void readers_begin(struct readers *readers, const struct readers_source *source, void *context)
 {
+    readers->source = source;
+    readers->context = context;
     monotonic_condition(&readers->wake);
     pthread_mutex_init(&readers->lock, NULL);
 }
@@ -45,12 +47,12 @@ static long look_ns(const struct readers *readers)
     return two < LONGEST_LOOK_NS ? (long)two : LONGEST_LOOK_NS;
 }
 
-static struct timespec next_look(const struct readers *readers)
+static struct timespec moment_after(long ns)
 {
     struct timespec at;
 
     clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_nsec += look_ns(readers);
+    at.tv_nsec += ns;
     if (at.tv_nsec >= 1000000000) {
         at.tv_nsec -= 1000000000;
         at.tv_sec++;
@@ -58,33 +60,53 @@ static struct timespec next_look(const struct readers *readers)
     return at;
 }
 
-/* Until woken, or for the time of a look. Under the lock, as what follows. */
-static void sleep_a_look(struct readers *readers)
+/* Until woken, or for so long. Under the lock, as what follows. */
+static void sleep_for(struct readers *readers, long ns)
 {
-    const struct timespec until = next_look(readers);
+    const struct timespec until = moment_after(ns);
     int ret = 0;
 
     while (!readers->woken && !atomic_load(&readers->closing) && ret != ETIMEDOUT)
         ret = pthread_cond_timedwait(&readers->wake, &readers->lock, &until);
 }
 
+/* Whether there is something that nobody reads. Who finds the turn taken meanwhile tries again under the lock. */
+static bool something_waits(struct readers *readers)
+{
+    bool has_come;
+
+    if (!take_turn(readers))
+        return false;
+    has_come = readers->source->has_come(readers->context);
+    atomic_store(&readers->present, false);
+    return has_come;
+}
+
+/* Who is sending an answer will be back, unless the client does not take it. */
+static bool is_too_long(const struct readers *readers, int looks)
+{
+    return looks > LOOKS || (looks > 0 && readers->source->is_running(readers->context));
+}
+
 /*
- * Look whether the reader is away with the same request as a look before. True: the turn is the
- * caller's. False: woken, or nothing has happened for a while. Whoever leaves the next moment sees that
+ * Look whether the reader is away with the same request as a look before, and something waits. True: the turn is
+ * the caller's. False: woken, or nothing has happened for a while. Whoever leaves the next moment sees that
  * nobody watches; who left before is seen here.
  */
 static bool watch(struct readers *readers)
 {
     uint64_t seen = atomic_load(&readers->absences);
-    uint64_t now;
+    int waiting = 0;
     int idle = 0;
+    uint64_t now;
 
     while (!readers->woken && !atomic_load(&readers->closing)) {
-        sleep_a_look(readers);
+        sleep_for(readers, waiting ? LOOK_NS : look_ns(readers));
         now = atomic_load(&readers->absences);
-        if (now == seen && take_turn(readers))
+        waiting = now == seen && something_waits(readers) ? waiting + 1 : 0;
+        if (is_too_long(readers, waiting) && take_turn(readers))
             return true;
-        idle = now == seen ? idle + 1 : 0;
+        idle = now == seen && atomic_load(&readers->present) ? idle + 1 : 0;
         seen = now;
         if (idle < LOOKS)
             continue;
@@ -127,11 +149,60 @@ static void wait(struct readers *readers)
     readers->waiting--;
 }
 
+static uintptr_t this_thread(void)
+{
+    static _Thread_local char place;
+
+    return (uintptr_t)&place;
+}
+
+/* The thread that ran the last request will be back for the next one, unless there is a crowd. */
+static bool is_anothers(const struct readers *readers)
+{
+    uintptr_t last = atomic_load(&readers->last);
+
+    return last && last != this_thread() && is_alone(readers);
+}
+
+static bool take_free_turn(struct readers *readers)
+{
+    return !is_anothers(readers) && take_turn(readers);
+}
+
+static bool is_mine(const struct readers *readers)
+{
+    return atomic_load(&readers->last) == this_thread() && is_alone(readers);
+}
+
+/*
+ * Whoever reads in its place is in the middle of a message, and does not wait for another one. Under the lock,
+ * which is let go meanwhile.
+ */
+static bool take_turn_back(struct readers *readers)
+{
+    const struct timespec moment = {.tv_nsec = LOOK_NS};
+
+    while (is_mine(readers) && !atomic_load(&readers->closing)) {
+        if (take_turn(readers))
+            return true;
+        pthread_mutex_unlock(&readers->lock);
+        nanosleep(&moment, NULL);
+        pthread_mutex_lock(&readers->lock);
+    }
+    return false;
+}
+
+bool readers_may_wait(const struct readers *readers)
+{
+    return !is_anothers(readers);
+}
+
 bool readers_enter(struct readers *readers)
 {
-    if (!take_turn(readers)) {
+    if (!take_free_turn(readers)) {
         pthread_mutex_lock(&readers->lock);
-        wait(readers);
+        if (!take_turn_back(readers) && !take_free_turn(readers))
+            wait(readers);
         pthread_mutex_unlock(&readers->lock);
     }
     return !atomic_load(&readers->closing);
@@ -165,8 +236,10 @@ bool readers_leave(struct readers *readers, bool runs)
 {
     bool is_short = atomic_load_explicit(&readers->usual_ns, memory_order_relaxed) < SHORT_NS;
 
-    if (runs)
+    if (runs) {
         note_crowd(readers);
+        atomic_store(&readers->last, this_thread());
+    }
     atomic_store(&readers->present, false);
     atomic_fetch_add(&readers->absences, 1);
     if ((is_short || is_alone(readers)) && atomic_load(&readers->watching))

@@ -7,17 +7,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What is read from. */
+struct readers_source {
+    /* Whether there is something, be it the end, without waiting for it. Called by a thread whose turn it is. */
+    bool (*has_come)(void *context);
+    /* Whether a request runs whose answer is not being sent yet. */
+    bool (*is_running)(void *context);
+};
+
 /*
  * Which of a connection's threads reads. The reader waits for a request, leaves to run it, answers,
  * and reads again; so a client that makes one call after the other is served by one thread, without a
  * hand-over. Meanwhile somebody must read what else comes.
  *
  * To wake a thread for that costs more than a short request takes, and a request that comes to another
- * thread than the one before runs with cold caches. So only if requests have been long of late, and have come
- * while others ran, the reader wakes one of the others when it leaves. Else it wakes nobody: one of the others,
- * the watcher, looks from time to time whether the same request is still running, and then reads instead. The
- * time is a millisecond, or as long as two requests have taken of late, but 100 milliseconds at most. Thus what
- * comes behind an unexpectedly long one waits for two of them at most.
+ * thread than the one before runs with cold caches; frameworks even have helpers for each thread that calls
+ * them, and are slow when there are more of those than processors. So only if requests have been long of late, and
+ * have come while others ran, the reader wakes one of the others when it leaves. Else it wakes nobody: one of the
+ * others, the watcher, looks from time to time whether the same request is still running and something else has
+ * come, and then reads that. The time is a millisecond, or as long as two requests have taken of late, but 16
+ * milliseconds at most: so long waits at most what comes behind an unexpectedly long one.
  */
 struct readers {
     atomic_bool present;           /* somebody reads */
@@ -25,19 +34,28 @@ struct readers {
     atomic_uint_fast64_t usual_ns; /* what a request takes, of late */
     atomic_uint running;           /* requests */
     atomic_uint crowd;             /* how often one came while another ran, of late */
+    atomic_uintptr_t last;         /* the thread that ran the last request, or does; 0: none yet */
     atomic_bool watching;
     atomic_bool closing;
+    const struct readers_source *source;
+    void *context;
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t wake;
     unsigned int waiting; /* that can be woken */
     bool woken;           /* one of them is about to look */
 };
 
-void readers_begin(struct readers *readers);
+void readers_begin(struct readers *readers, const struct readers_source *source, void *context);
 void readers_end(struct readers *readers);
 
 /* Wait until it is the caller's turn to read. False: the connection is being closed. */
 bool readers_enter(struct readers *readers);
+
+/*
+ * Whether the reader may wait for more, after the first message. Else it reads in the place of a thread that will be
+ * back, and has to leave when it has read what came.
+ */
+bool readers_may_wait(const struct readers *readers);
 
 /*
  * Leave, to run a request if @runs, which readers_note_time() must follow. Returns whether nobody is there to

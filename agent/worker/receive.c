@@ -211,10 +211,11 @@ static int wait_for_message(struct connection *connection)
 
 void receive_request(struct connection *connection, struct received **complete)
 {
-    int ret = VACCEL_OK;
+    int ret;
 
-    while (!*complete && ret == VACCEL_OK) {
+    do {
         ret = wait_for_message(connection);
         ret = ret == VACCEL_OK ? read_message(connection, complete) : lose(connection, ret);
-    }
+    } while (!*complete && ret == VACCEL_OK &&
+             (connection->partial || readers_may_wait(&connection->readers)));
 }

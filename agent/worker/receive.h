@@ -15,8 +15,8 @@ struct received {
 
 /*
  * Read until a request is complete: *@complete, whose answer is then due. Messages that need no more
- * than an answer are dealt with on the way. NULL: the connection is being closed; why is logged and
- * the client told. By who reads.
+ * than an answer are dealt with on the way. NULL: the connection is being closed, and why is logged and
+ * the client told; or the reader may not wait for more (readers.h). By who reads.
  */
 void receive_request(struct connection *connection, struct received **complete);
 

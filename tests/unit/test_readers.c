@@ -15,11 +15,33 @@ static struct readers readers;
 static atomic_int inside, turns, most_inside;
 static atomic_int stuck_until; /* the turn during whose request another one must read */
 
+/* A client's next request comes as soon as the last one is answered. */
+static atomic_bool one_by_one;
+static atomic_bool answered;
+/* What needs no more than an answer comes, too. */
+static atomic_int pings;
+
+static bool has_come(void *context)
+{
+    (void)context;
+    return !one_by_one || answered || pings;
+}
+
+static bool is_running(void *context)
+{
+    (void)context;
+    return !one_by_one || !answered;
+}
+
+static const struct readers_source source = {has_come, is_running};
+
 static int begin(void **state)
 {
     (void)state;
+    one_by_one = answered = false;
+    pings = 0;
     readers = (struct readers){0};
-    readers_begin(&readers);
+    readers_begin(&readers, &source, NULL);
     inside = turns = most_inside = stuck_until = 0;
     return 0;
 }
@@ -141,13 +163,12 @@ static void *read_while_stuck(void *context)
     return NULL;
 }
 
-/* All were short, so nobody is woken; but one looks, and reads. */
-static void test_an_unexpectedly_long_request(void **state)
+/* Who waits comes to read while the caller is away. */
+static void leave_for_long(void)
 {
     pthread_t other;
     int waited;
 
-    (void)state;
     assert_true(readers_enter(&readers));
     pthread_create(&other, NULL, read_while_stuck, NULL);
     while (!atomic_load(&readers.watching))
@@ -159,47 +180,100 @@ static void test_an_unexpectedly_long_request(void **state)
     pthread_join(other, NULL);
 }
 
-enum { CLIENT_CALLS = 200, CALL_NS = 2 * MS };
+/* All were short, so nobody is woken; but one looks, and reads. */
+static void test_an_unexpectedly_long_request(void **state)
+{
+    (void)state;
+    leave_for_long();
+}
 
-/* As of a client that makes one call after the other: which threads run them. */
+static void test_an_answer_that_is_not_taken(void **state)
+{
+    (void)state;
+    one_by_one = answered = true;
+    leave_for_long();
+}
+
+enum { CLIENT_CALLS = 100, CALL_NS = 3 * MS, BACK_NS = 3 * MS };
+
+/* As of a client that makes one call after the other: which threads run them. The first is one, too. */
 struct client {
-    pthread_mutex_t one_call;
-    atomic_int calls, hand_overs;
+    bool pings;
+    atomic_int calls, hand_overs, waits;
     pthread_t last;
 };
+
+/* Returns whether that was what came. */
+static bool take_ping(struct client *client)
+{
+    if (!pings)
+        return false;
+    pings--;
+    if (!pthread_equal(client->last, pthread_self()) && readers_may_wait(&readers))
+        client->waits++;
+    return true;
+}
+
+static void run_call(struct client *client)
+{
+    pause_ns(CALL_NS / 3);
+    pings += client->pings;
+    pause_ns(CALL_NS / 3 * 2);
+    answered = true;
+    pause_ns(BACK_NS);
+    readers_note_time(&readers, CALL_NS);
+}
 
 static void *serve_client(void *context)
 {
     struct client *client = context;
 
     while (readers_enter(&readers)) {
-        pthread_mutex_lock(&client->one_call);
-        if (!pthread_equal(client->last, pthread_self()))
-            atomic_fetch_add(&client->hand_overs, 1);
+        if (take_ping(client)) {
+            readers_leave(&readers, false);
+            continue;
+        }
+        client->hand_overs += !pthread_equal(client->last, pthread_self());
         client->last = pthread_self();
         if (atomic_fetch_add(&client->calls, 1) + 1 >= CLIENT_CALLS)
             readers_close(&readers);
+        answered = false;
         readers_leave(&readers, true);
-        pause_ns(CALL_NS);
-        readers_note_time(&readers, CALL_NS);
-        pthread_mutex_unlock(&client->one_call);
+        run_call(client);
     }
     return NULL;
 }
 
-/* A machine under load may hand some over; without a reason each is. */
-static void test_one_long_call_after_the_other_stays_with_a_thread(void **state)
+static void serve_one_by_one(struct client *client)
 {
-    struct client client = {.one_call = PTHREAD_MUTEX_INITIALIZER};
     pthread_t threads[THREADS];
     int i;
 
-    (void)state;
+    one_by_one = true;
     for (i = 0; i < THREADS; i++)
-        pthread_create(&threads[i], NULL, serve_client, &client);
+        pthread_create(&threads[i], NULL, serve_client, client);
     for (i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
-    assert_true(client.hand_overs < CLIENT_CALLS / 2);
+    assert_int_equal(client->hand_overs, 1);
+    assert_int_equal(client->waits, 0);
+}
+
+/* Who looks finds nothing while one runs, and then that it has been answered, though its thread is late. */
+static void test_one_long_call_after_the_other_stays_with_a_thread(void **state)
+{
+    struct client client = {0};
+
+    (void)state;
+    serve_one_by_one(&client);
+}
+
+/* Who reads a ping meanwhile does not wait for the next call. */
+static void test_so_it_does_with_pings(void **state)
+{
+    struct client client = {.pings = true};
+
+    (void)state;
+    serve_one_by_one(&client);
 }
 
 static void test_a_thread_is_asked_for(void **state)
@@ -221,7 +295,9 @@ int main(void)
         test(test_long_requests),
         test(test_who_waits_does_not_spin),
         test(test_an_unexpectedly_long_request),
+        test(test_an_answer_that_is_not_taken),
         test(test_one_long_call_after_the_other_stays_with_a_thread),
+        test(test_so_it_does_with_pings),
         test(test_a_thread_is_asked_for),
     };
 

@@ -84,13 +84,16 @@ static bool wait_for_chain(struct device *device, struct device_request *request
     return false;
 }
 
-/* The caller's turn to read. NULL: the device is being closed, or there is no memory. */
+/*
+ * The caller's turn to read. NULL: the device is being closed, there is no memory, or it is another thread's turn to
+ * wait.
+ */
 static struct device_request *read_one(struct device *device)
 {
     struct device_request *request = NULL;
     struct device_request *empty;
 
-    while (!request && !is_closing(device)) {
+    do {
         empty = request_new(device);
         if (!empty)
             return NULL;
@@ -98,7 +101,7 @@ static struct device_request *read_one(struct device *device)
             request = request_read(device, empty);
         else
             request_free(device, empty);
-    }
+    } while (!request && !is_closing(device) && readers_may_wait(&device->readers));
     return request;
 }
 
@@ -162,6 +165,27 @@ void device_close(struct device *device)
     doorbell_wake(&device->virtio.rings[0].doorbell);
 }
 
+static bool has_chain(void *context)
+{
+    struct device *device = context;
+    struct served_ring *served = &device->virtio.rings[0];
+    bool has;
+
+    served_ring_enter(&device->virtio, served);
+    has = served_ring_is_open(&device->virtio, served) && ring_ready(&served->ring);
+    served_ring_leave(served);
+    return has;
+}
+
+static bool is_running(void *context)
+{
+    struct device *device = context;
+
+    return client_unanswered(&device->client) != 0;
+}
+
+static const struct readers_source source = {has_chain, is_running};
+
 bool device_begin(struct device *device, struct device_ledger *ledger, uint32_t generation,
                   const char *name)
 {
@@ -170,7 +194,7 @@ bool device_begin(struct device *device, struct device_ledger *ledger, uint32_t 
     memset(device, 0, sizeof(*device));
     begun = virtio_device_begin(&device->virtio, &device_kind, 1, ledger);
     pthread_mutex_init(&device->lock, NULL);
-    readers_begin(&device->readers);
+    readers_begin(&device->readers, &source, device);
     return client_begin(&device->client, &device_carrier, name, generation) && begun;
 }
 
