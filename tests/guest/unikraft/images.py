@@ -28,7 +28,7 @@ MEMORY = 8  # MiB
 
 
 def environment(**variables):
-    return {**os.environ, 'VACCEL_VISION_MODELS': str(DIGITS), **variables}
+    return {**os.environ, **variables}
 
 
 def plugin(name):
@@ -52,6 +52,9 @@ def vector_add(folder):
 
 
 class TestImages(unittest.TestCase):
+    def setUp(self):
+        os.environ['VACCEL_VISION_MODELS'] = str(DIGITS)
+
     def image(self, name):
         image = BUILD / 'unikraft' / name / f'{name}_qemu-x86_64'
         if not image.exists():
@@ -64,7 +67,6 @@ class TestImages(unittest.TestCase):
                 self.skipTest(f'{path} was not built')
         agent = Served(BUILD / 'agent' / 'vaccel-agent')
         self.addCleanup(agent.stop)
-        os.environ['VACCEL_VISION_MODELS'] = str(DIGITS)
         return agent.begin(plugins, '--allow-exec')
 
     def inside(self, name, plugins, *arguments, files=None):
@@ -104,6 +106,10 @@ class TestImages(unittest.TestCase):
 
     def test_classify(self):
         self.compare('classify', plugin('opencv'), 'held-out', files=DIGITS)
+
+    def test_classify_on_engine(self):
+        os.environ['VACCEL_VISION_MODELS'] = str(ROOT / 'tests' / 'examples' / 'vision')
+        self.compare('classify', f'{plugin("openvino")}:{plugin("opencv")}', 'held-out', files=DIGITS)
 
     def test_exec(self):
         self.compare('exec', plugin('exec'), 'libmytestlib.so', 'mytestfunc', '5',
