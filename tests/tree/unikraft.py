@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The library of guest/unikraft is made of the files that every guest's is, and exports what the headers declare."""
+"""The library of guest/unikraft is made of the files that every guest's is, and exports what the headers declare.
+
+unikraft.py ROOT GUEST... -- HOSTED... -- EXAMPLES... -- SUITE...
+
+What examples share, and the conformance suite, are in the images that guest/unikraft/app makes.
+"""
 import pathlib
 import re
 import sys
@@ -7,6 +12,8 @@ import sys
 from headers import declared_functions
 
 LIBRARY = 'guest/unikraft'
+APPLICATION = 'guest/unikraft/app/Makefile.uk'
+SUITE = 'tests/guest/unikraft/Makefile.uk'
 
 
 def built(root):
@@ -32,14 +39,36 @@ def compare(what, wanted, found):
     return sorted(wanted) == sorted(found)
 
 
+def names_all(root, makefile, sources):
+    """A file's name stands there without its folder, and maybe without its extension."""
+    words = set(re.findall(r'\w+', re.sub(r'^#.*', '', (root / makefile).read_text(), flags=re.MULTILINE)))
+    lacking = [source for source in sources if pathlib.Path(source).stem not in words]
+    for source in lacking:
+        print(f'{makefile} lacks {source}')
+    return not lacking
+
+
+def split(words):
+    """The lists that -- stands between."""
+    lists = [[]]
+    for word in words:
+        if word == '--':
+            lists.append([])
+        else:
+            lists[-1].append(word)
+    return lists
+
+
 def main():
     root = pathlib.Path(sys.argv[1]).resolve()
-    split = sys.argv.index('--')
-    guest = [pathlib.Path(source).resolve().relative_to(root).as_posix() for source in sys.argv[2:split]]
+    sources, hosted, examples, suite = split(sys.argv[2:])
+    guest = [pathlib.Path(source).resolve().relative_to(root).as_posix() for source in sources]
     declared = declared_functions(root)
     exported = (root / LIBRARY / 'exportsyms.uk').read_text().split()
     right = compare('Makefile.uk', guest, built(root))
-    right = compare('exportsyms.uk', declared - defined_in(declared, sys.argv[split + 1:]), exported) and right
+    right = compare('exportsyms.uk', declared - defined_in(declared, hosted), exported) and right
+    right = names_all(root, APPLICATION, examples) and right
+    right = names_all(root, SUITE, suite) and right
     print(f'{len(built(root))} sources, {len(exported)} symbols')
     return 0 if right else 1
 

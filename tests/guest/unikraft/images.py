@@ -9,6 +9,7 @@ What was not made is skipped.
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,7 @@ MEMORY = 8  # MiB
 
 
 def environment(**variables):
-    return {**os.environ, 'VACCEL_VISION_MODELS': str(DIGITS), **variables}
+    return {**os.environ, **variables}
 
 
 def plugin(name):
@@ -51,6 +52,9 @@ def vector_add(folder):
 
 
 class TestImages(unittest.TestCase):
+    def setUp(self):
+        os.environ['VACCEL_VISION_MODELS'] = str(DIGITS)
+
     def image(self, name):
         image = BUILD / 'unikraft' / name / f'{name}_qemu-x86_64'
         if not image.exists():
@@ -58,9 +62,11 @@ class TestImages(unittest.TestCase):
         return str(image)
 
     def begin(self, plugins):
+        for path in plugins.split(':'):
+            if not os.path.exists(path):
+                self.skipTest(f'{path} was not built')
         agent = Served(BUILD / 'agent' / 'vaccel-agent')
         self.addCleanup(agent.stop)
-        os.environ['VACCEL_VISION_MODELS'] = str(DIGITS)
         return agent.begin(plugins, '--allow-exec')
 
     def inside(self, name, plugins, *arguments, files=None):
@@ -101,12 +107,41 @@ class TestImages(unittest.TestCase):
     def test_classify(self):
         self.compare('classify', plugin('opencv'), 'held-out', files=DIGITS)
 
+    def test_classify_on_engine(self):
+        os.environ['VACCEL_VISION_MODELS'] = str(ROOT / 'tests' / 'examples' / 'vision')
+        self.compare('classify', f'{plugin("openvino")}:{plugin("opencv")}', 'held-out', files=DIGITS)
+
     def test_exec(self):
         self.compare('exec', plugin('exec'), 'libmytestlib.so', 'mytestfunc', '5',
                      files=self.folder_with(BUILD / 'examples' / 'libmytestlib.so'))
 
     def test_torch_inference(self):
-        self.compare('torch_inference', plugin('noop'), 'digits.onnx', '1x100', files=DIGITS)
+        self.compare('torch_inference', plugin('torch'), 'digits.pt', '1x1x8x8', files=DIGITS)
+
+    def compare_model(self, name, model):
+        """With the first of the scans."""
+        with tempfile.TemporaryDirectory() as folder:
+            files = pathlib.Path(shutil.copytree(DIGITS, folder, dirs_exist_ok=True))
+            (files / 'scan').write_bytes((DIGITS / 'held-out' / 'scans.f32').read_bytes()[:256])
+            self.compare('model', plugin(name), model, '1x1x8x8@scan', files=files)
+
+    def test_model_torchscript(self):
+        self.compare_model('torch', 'digits.pt')
+
+    def test_model_onnx(self):
+        self.compare_model('openvino', 'digits.onnx')
+
+    def test_model_openvino_ir(self):
+        self.compare_model('openvino', 'digits.xml,digits.bin')
+
+    def test_model_saved_model(self):
+        self.compare_model('tf', 'digits.saved-model')
+
+    def test_model_frozen_graph(self):
+        self.compare_model('tf', 'digits.pb')
+
+    def test_model_tflite(self):
+        self.compare_model('tflite', 'digits.tflite')
 
     def folder_with(self, file):
         folder = tempfile.TemporaryDirectory()
