@@ -24,8 +24,12 @@ import turns  # noqa: E402
 QUICK = '--quick' in sys.argv
 ON_CPU = os.environ.get('VACCEL_TORCH_DEVICE') == 'cpu'
 BATCHES = (1, 2) if QUICK or ON_CPU else (1, 32)
-SAMPLES = 3 if QUICK or ON_CPU else 301
-CALLS = 1 if QUICK or ON_CPU else 5
+STARTS = 1 if QUICK or ON_CPU else 3  # of the processes
+SAMPLES = 3 if QUICK or ON_CPU else 21  # of each start
+BEFORE, CALLS = (0, 1) if QUICK or ON_CPU else (5, 10)  # of a turn; the first find nothing warm
+# Who launches kernels does so on one and the same processor, as one can take half as long again as another.
+CORES = sorted(os.sched_getaffinity(0))
+LAUNCHING, CALLING = CORES[-1:], CORES[:1]
 NETWORK = networks.DIGITS if QUICK else networks.RESNET
 BARE = BUILD / 'bench/models/bench-model-torch'
 OURS = BUILD / 'bench/models/bench-model-vaccel'
@@ -47,15 +51,20 @@ def where():
     return 'processor' if ON_CPU else 'GPU'
 
 
-def begin(runners, name, program, model, batch, **how):
+def begin(runners, name, program, model, batch, cores=LAUNCHING, **how):
     """One whose memory cannot be had is left out, and that is told."""
-    runner = turns.Runner(program, model, [f':{NETWORK.form(batch)}'], **how)
+    runner = turns.Runner(program, model, [f':{NETWORK.form(batch)}'], cores=cores, **how)
     try:
         runner.load()
         runner.ask('unload')
         runners[name] = runner
     except turns.CannotRun as why:
         print(f'left out: {name}: {why}', file=sys.stderr)
+
+
+def agent(stack, kind, environment=None):
+    """The environment of its clients."""
+    return stack.enter_context(turns.agent(BUILD, kind, 'torch', environment=environment, cores=LAUNCHING))
 
 
 def begin_all(stack, runners, model, batch):
@@ -66,21 +75,18 @@ def begin_all(stack, runners, model, batch):
     if not HAS_AGENT:
         print('left out: unix, user attach: the agent is not built (tomlplusplus)', file=sys.stderr)
         return
-    begin(runners, 'unix', OURS, model, batch,
-          environment=stack.enter_context(turns.agent(BUILD, 'unix', 'torch')))
-    begin(runners, 'user attach', OURS, model, batch, memory='shared',
-          environment=stack.enter_context(turns.agent(BUILD, 'user attach', 'torch')))
+    begin(runners, 'unix', OURS, model, batch, CALLING, environment=agent(stack, 'unix'))
+    begin(runners, 'user attach', OURS, model, batch, CALLING, memory='shared',
+          environment=agent(stack, 'user attach'))
 
 
 def compare(model, batch):
-    with contextlib.ExitStack() as stack, turns.ended({}) as runners:
-        begin_all(stack, runners, model, batch)
-        turns.warm_up(runners)
-        taken = turns.take_turns(runners, SAMPLES, CALLS)
-        for ours, yardstick, bar, batches in COMPARED:
-            if ours in taken and yardstick in taken and batch in batches:
-                turns.print_line(f'{NETWORK.name}, batch {batch}, {where()}: {ours}', 'ms', taken[ours],
-                                 yardstick, taken[yardstick], bar)
+    taken = turns.gather(lambda stack, runners: begin_all(stack, runners, model, batch),
+                         STARTS, SAMPLES, CALLS, BEFORE)
+    for ours, yardstick, bar, batches in COMPARED:
+        if ours in taken and yardstick in taken and batch in batches:
+            turns.print_line(f'{NETWORK.name}, batch {batch}, {where()}: {ours}', 'ms', taken[ours],
+                             yardstick, taken[yardstick], bar)
 
 
 def report_loads(model):
@@ -88,8 +94,7 @@ def report_loads(model):
     with contextlib.ExitStack() as stack, turns.ended({}) as runners:
         begin(runners, 'plugin', OURS, model, 1, environment=NATIVE)
         if HAS_AGENT:
-            begin(runners, 'unix', OURS, model, 1,
-                  environment=stack.enter_context(turns.agent(BUILD, 'unix', 'torch')))
+            begin(runners, 'unix', OURS, model, 1, CALLING, environment=agent(stack, 'unix'))
         for name, runner in runners.items():
             turns.print_line(f'{NETWORK.name}, {where()}: load in a second session, {name}', 'ms',
                              *first_and_second(runner), bar=0.01)
@@ -110,9 +115,8 @@ def report_copies(model, batch):
         begin(runners, 'plugin', OURS, model, batch,
               environment={**NATIVE, **counts['plugin'].environment})
         for kind, memory in (('unix', 'ordinary'), ('user attach', 'shared')) if HAS_AGENT else ():
-            address = stack.enter_context(turns.agent(
-                BUILD, kind, 'torch', environment=counts[f'{kind} agent'].environment))
-            begin(runners, kind, OURS, model, batch, memory=memory,
+            address = agent(stack, kind, counts[f'{kind} agent'].environment)
+            begin(runners, kind, OURS, model, batch, CALLING, memory=memory,
                   environment={**address, **counts[kind].environment})
         turns.warm_up(runners)
         turns.print_copies(f'{NETWORK.name}, batch {batch}, {where()}', runners, counts,

@@ -83,18 +83,6 @@ class Setting:
                            environment={**self.environment, **(environment or {})})
 
 
-def gather(begin):
-    """What each took in all rounds; `begin` starts the runners, on a stack that ends what they need."""
-    gathered = {}
-    for _ in range(STARTS):
-        with contextlib.ExitStack() as stack, turns.ended({}) as runners:
-            begin(stack, runners)
-            turns.warm_up(runners)
-            for name, taken in turns.take_turns(runners, SAMPLES).items():
-                gathered.setdefault(name, []).extend(taken)
-    return gathered
-
-
 def clock_of(setting):
     """On one processor its time counts, since others use it too."""
     return 'cpu' if len(setting.cores) == 1 else 'wall'
@@ -104,7 +92,7 @@ def compare_plugin(setting):
     def begin(_, runners):
         runners['bare'] = setting.bare(clock=clock_of(setting))
         runners['plugin'] = setting.ours(clock=clock_of(setting))
-    taken = gather(begin)
+    taken = turns.gather(begin, STARTS, SAMPLES)
     turns.print_line(f'{setting}: plugin', 'ms', taken['plugin'], setting.framework.name, taken['bare'], 1.01)
 
 
@@ -115,7 +103,7 @@ def compare_agent(setting):
         runners['unix'] = setting.ours(stack.enter_context(setting.agent('unix')), clock=clock)
         runners['user attach'] = setting.ours(stack.enter_context(setting.agent('user attach')), clock=clock,
                                               memory='shared')
-    taken = gather(begin)
+    taken = turns.gather(begin, STARTS, SAMPLES)
     for way in ('unix', 'user attach'):
         turns.print_line(f'{setting}: {way}', 'ms', taken[way], 'in the process', taken['plugin'], 1.02)
 
@@ -134,8 +122,8 @@ def compare_loads(setting):
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         runners['move'] = turns.Mover(BUILD, largest_file(setting.model), folder, setting.cores)
         runners['unix'] = setting.ours(stack.enter_context(setting.agent('unix')))
-        for number in range(LOADS + 1):
-            for name in runners if number % 2 else reversed(runners):
+        for order in turns.orders(runners, LOADS + 1):
+            for name in order:
                 {'plugin': loads, 'move': moves, 'unix': through}[name].append(runners[name].load())
                 runners[name].ask('unload')
         first = runners['unix'].load()

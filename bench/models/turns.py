@@ -5,6 +5,7 @@ import json
 import math
 import os
 import pathlib
+import random
 import statistics
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import tempfile
 
 COUNTS_SIZE = 4 * 1024 * 1024  # at least that of struct copies
 AGENT = 'BENCH_AGENT'  # in the environment of its clients: its process
+SEED = 1
 WARM_UP = 8  # runs: TorchScript compiles anew for some time
 
 
@@ -79,12 +81,14 @@ class Runner:
     def load(self, command='load'):
         return int(self.ask(command)) / 1e6
 
-    def run(self, count=1):
-        """Milliseconds: the median of so many runs."""
-        before = self.agent and processor_time(self.agent)
+    def run(self, count=1, before=0):
+        """Milliseconds: the median of so many runs, after some that do not count."""
+        if before:
+            self.ask(f'run {before}')
+        used = self.agent and processor_time(self.agent)
         taken = statistics.median(int(taken) for taken in self.ask(f'run {count}').split())
         if self.agent:
-            taken += (processor_time(self.agent) - before) / count
+            taken += (processor_time(self.agent) - used) / count
         return taken / 1e6
 
     def answer(self):
@@ -131,14 +135,32 @@ def warm_up(runners, runs=WARM_UP):
             sys.exit(f'{name} gave {answer}, and not {(count, total)}')
 
 
-def take_turns(runners, samples, calls=1):
-    """What each took in each round. The order turns round from one to the next."""
-    names = list(runners)
-    taken = {name: [] for name in names}
-    for number in range(samples):
-        for name in names if number % 2 else reversed(names):
-            taken[name].append(runners[name].run(calls))
+def orders(runners, rounds):
+    """Their names in each round, by chance: were the order turned round from one to the next, the first and
+    the last of several would follow themselves, and find the caches as they left them."""
+    chance = random.Random(SEED)
+    return [chance.sample(list(runners), len(runners)) for _ in range(rounds)]
+
+
+def take_turns(runners, samples, calls=1, before=0):
+    """What each took in each round."""
+    taken = {name: [] for name in runners}
+    for order in orders(runners, samples):
+        for name in order:
+            taken[name].append(runners[name].run(calls, before))
     return taken
+
+
+def gather(begin, starts, samples, calls=1, before=0):
+    """What each took in all rounds; `begin` starts the runners, on a stack that ends what they need."""
+    gathered = {}
+    for _ in range(starts):
+        with contextlib.ExitStack() as stack, ended({}) as runners:
+            begin(stack, runners)
+            warm_up(runners)
+            for name, taken in take_turns(runners, samples, calls, before).items():
+                gathered.setdefault(name, []).extend(taken)
+    return gathered
 
 
 def library_of(build, plugin):

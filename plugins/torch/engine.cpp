@@ -20,8 +20,12 @@ namespace
 
 /* What the device still reads or writes is the caller's, also when a run fails. */
 struct device_user {
+    bool has_finished = false; /* outputs are waited for: once more would cost each run */
+
     ~device_user()
     {
+        if (has_finished)
+            return;
         try {
             torchscript::finish_device();
         } catch (...) {
@@ -48,12 +52,14 @@ int run(const model &from, struct vaccel_session *sess, const struct vaccel_infe
     const torchscript::method &method = from.find(inference.signature);
     const c10::InferenceMode no_gradients;
     const c10::OptionalDeviceGuard current(torchscript::device());
-    const device_user finish;
+    device_user caller;
 
     torchscript::prepare_thread();
     const c10::IValue result = method(inference.inputs, inference.nr_inputs);
-    return torchscript::deliver(sess, torchscript::outputs_in(result), inference.outputs,
-                                inference.nr_outputs);
+    const int ret = torchscript::deliver(sess, torchscript::outputs_in(result), inference.outputs,
+                                         inference.nr_outputs);
+    caller.has_finished = true;
+    return ret;
 }
 
 } // namespace
