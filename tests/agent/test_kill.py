@@ -130,7 +130,7 @@ class Case(unittest.TestCase):
         for caller in self.callers:
             caller.kill()
         try:
-            until(lambda: self.agent.look() == self.before)
+            until(lambda: self.agent.has_no_more(self.before))
         except TimeoutError:
             self.fail(f'left behind: before {self.before}\nnow {self.agent.look()}')
 
