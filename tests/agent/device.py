@@ -29,7 +29,9 @@ def parse_state(raw):
 
 
 def file_of(fd):
-    return os.fstat(fd).st_ino
+    """Files of different kinds may have the same number."""
+    told = os.fstat(fd)
+    return [told.st_dev, told.st_ino]
 
 
 class Machine(Front):
