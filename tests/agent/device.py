@@ -73,7 +73,7 @@ class DeviceTest(unittest.TestCase):
 
     def begin(self, **more):
         self.start(**more)
-        return self.agent.ready_worker()
+        return self.agent.first_worker()
 
     def front(self, **more):
         made = Machine(self.path, patience=PATIENCE, **more)
