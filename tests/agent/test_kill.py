@@ -170,6 +170,19 @@ class TestClientDies(Case):
         self.assert_nothing_left_in_agent()
 
 
+class TestClientStandsStill(Case):
+    def test_longer_than_an_agent_may_be_silent(self):
+        """What it did not listen to was no silence: it asks before it gives up."""
+        caller = self.caller(SHORT)
+        self.at_call(caller)
+        freeze(caller.process.pid)
+        time.sleep(2 * SHORT / 1000)
+        caller.thaw()
+        time.sleep(SHORT / 1000)
+        self.helper.must('open 1')
+        self.assertEqual(caller.answer(), 0, caller.said())
+
+
 class TestWorker(Case):
     def test_what_a_plugin_executes_gets_none_of_its_descriptors(self):
         for fd in (3, 4):
