@@ -38,17 +38,18 @@ static void end_with(struct broker *broker, int status)
     broker->status = status;
 }
 
+/* The lines come last: who reads them finds nothing of the start still under way. */
 static void come_up(struct broker *broker)
 {
     size_t i;
 
+    broker->is_up = true;
+    notify("READY=1");
     for (i = 0; i < broker->listeners.count; i++)
         agent_info("listening at %s", broker->listeners.list[i].address);
     for (i = 0; i < broker->machines.nr_paths; i++)
         agent_info("listening beside %s, at port %" PRIu32 " of each machine",
                    broker->machines.paths[i].pattern, broker->machines.paths[i].port);
-    notify("READY=1");
-    broker->is_up = true;
 }
 
 /* What the workers have become decides what the agent is. */

@@ -185,6 +185,13 @@ static void receive(struct device *device)
             hear_stopped(device);
 }
 
+/* Since poll() it may have become ready, and served already: that is in what it said. */
+void device_stop(struct device *device, moment kill_at)
+{
+    receive(device);
+    keeper_stop(&device->keeper, kill_at);
+}
+
 static void tell_end(const struct device *device, const char *how)
 {
     unsigned int calls = device_ledger_in_flight(device->ledger);

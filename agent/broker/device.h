@@ -56,6 +56,9 @@ void device_poll(struct device *device, struct polled *polled);
 /* What its worker said. */
 void device_hear_worker(struct device *device, const struct polled *polled);
 
+/* Its worker finishes, until @kill_at. One that is not ready is killed. */
+void device_stop(struct device *device, moment kill_at);
+
 /*
  * Whether its worker ended. Then must follow device_go_on(), which starts the next one, or, if the device
  * is free now, device_end().

@@ -244,7 +244,7 @@ void devices_stop(struct devices *devices, moment kill_at)
 
     devices->is_stopping = true;
     for (i = 0; i < devices->count; i++)
-        keeper_stop(&devices->list[i]->keeper, kill_at);
+        device_stop(devices->list[i], kill_at);
 }
 
 void devices_kill_workers(const struct devices *devices)

@@ -16,8 +16,11 @@ KEEPALIVE = 15000  # milliseconds
 
 def states_of(pid):
     """Of its threads."""
-    tasks = pathlib.Path(f'/proc/{pid}/task').glob('*/stat')
-    return {task.read_text(encoding='ascii').rsplit(')', 1)[1].split()[0] for task in tasks}
+    found = set()
+    for task in pathlib.Path(f'/proc/{pid}/task').iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            found.add((task / 'stat').read_text(encoding='ascii').rsplit(')', 1)[1].split()[0])
+    return found
 
 
 def freeze(pid):
@@ -117,10 +120,11 @@ class Witness(threading.Thread):
     def await_calls(self):
         """Until it has gone on."""
         now = self.calls
-        until(lambda: self.calls > now + 1)
+        until(lambda: self.calls > now + 1 or self.trouble)
 
     def end(self):
-        """Returns how many errors there were."""
+        """Returns how many errors there were, once it has met all that happened until now."""
+        self.await_calls()
         self.enough.set()
         self.join()
         if self.trouble:

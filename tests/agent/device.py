@@ -29,7 +29,9 @@ def parse_state(raw):
 
 
 def file_of(fd):
-    return os.fstat(fd).st_ino
+    """Files of different kinds may have the same number."""
+    told = os.fstat(fd)
+    return [told.st_dev, told.st_ino]
 
 
 class Machine(Front):
@@ -71,7 +73,7 @@ class DeviceTest(unittest.TestCase):
 
     def begin(self, **more):
         self.start(**more)
-        return self.agent.ready_worker()
+        return self.agent.first_worker()
 
     def front(self, **more):
         made = Machine(self.path, patience=PATIENCE, **more)

@@ -67,7 +67,8 @@ class Worker:
         fds = array.array('i', b''.join(raw for _, _, raw in ancillary))
         assert not flags & socket.MSG_CTRUNC
         self.fds += fds
-        return [data.hex(), [os.fstat(fd).st_ino for fd in fds]]
+        told = [os.fstat(fd) for fd in fds]
+        return [data.hex(), [[file.st_dev, file.st_ino] for file in told]]
 
     def waits(self):
         """Whether nothing is there to receive for a while."""

@@ -139,6 +139,7 @@ class Agent:
         self.director = self.listen_at('director', socket.SOCK_STREAM)
         self.notified = self.listen_at('notify', socket.SOCK_DGRAM)
         self.puppets = []
+        self.nr_addresses = 0  # of all that were started
         self.process = None
 
     def listen_at(self, name, kind):
@@ -160,6 +161,7 @@ class Agent:
             options = ('--plugins', plugins, *options)
         if listen:
             options = ('--listen', self.address, *options)
+        self.nr_addresses += options.count('--listen')
         with open(self.log, 'ab') as log:
             self.process = subprocess.Popen([self.program, *options], stderr=log,
                                             stdin=subprocess.DEVNULL, cwd=self.folder,
@@ -192,6 +194,12 @@ class Agent:
         worker = self.worker()
         worker.become_ready()
         until(lambda: f'worker {worker.pid} is ready' in self.log.read_text())
+        return worker
+
+    def first_worker(self):
+        """Then the agent has come up: it opens and closes nothing any more by itself."""
+        worker = self.ready_worker()
+        until(lambda: self.log.read_text().count(' agent: listening ') == self.nr_addresses)
         return worker
 
     def connect(self):

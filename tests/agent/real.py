@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """vaccel-agent with its own worker, watched from outside."""
+import collections
 import contextlib
 import os
 import pathlib
@@ -32,6 +33,15 @@ def descriptors_of(pid):
         except FileNotFoundError:
             pass
     return sorted(found)
+
+
+def exceeds(now, before):
+    """
+    Whether a look finds more of anything than the other one. The one before may have found what was just about to
+    go: how long an agent takes to forget a client is not known.
+    """
+    return any(collections.Counter(n) - collections.Counter(b) if isinstance(n, list) else n > b
+               for n, b in zip(now, before))
 
 
 def below(folder):
@@ -84,6 +94,11 @@ class RealAgent(Agent):
                     descriptors_of(self.process.pid), len(below(self.runtime)))
         except (FileNotFoundError, ProcessLookupError):
             return None
+
+    def has_no_more(self, before):
+        """Than that look found."""
+        now = self.look()
+        return now is not None and not exceeds(now, before)
 
     def look_at_rest(self):
         before, now = None, self.look()

@@ -26,7 +26,7 @@ class BrokerTest(unittest.TestCase):
 
     def begin(self, *options, **more):
         self.agent.start(*options, **more)
-        return self.agent.ready_worker()
+        return self.agent.first_worker()
 
     def connect(self):
         connection = self.agent.connect()

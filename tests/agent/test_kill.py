@@ -130,7 +130,7 @@ class Case(unittest.TestCase):
         for caller in self.callers:
             caller.kill()
         try:
-            until(lambda: self.agent.look() == self.before)
+            until(lambda: self.agent.has_no_more(self.before))
         except TimeoutError:
             self.fail(f'left behind: before {self.before}\nnow {self.agent.look()}')
 
@@ -168,6 +168,19 @@ class TestClientDies(Case):
                 time.sleep(MOMENT)
         self.assertEqual(self.witness.end(), 0)
         self.assert_nothing_left_in_agent()
+
+
+class TestClientStandsStill(Case):
+    def test_longer_than_an_agent_may_be_silent(self):
+        """What it did not listen to was no silence: it asks before it gives up."""
+        caller = self.caller(SHORT)
+        self.at_call(caller)
+        freeze(caller.process.pid)
+        time.sleep(2 * SHORT / 1000)
+        caller.thaw()
+        time.sleep(SHORT / 1000)
+        self.helper.must('open 1')
+        self.assertEqual(caller.answer(), 0, caller.said())
 
 
 class TestWorker(Case):

@@ -141,7 +141,7 @@ class Worker(Faults):
         if 'cannot remove' in self.news(self.agent):
             self.remember()
         try:
-            until(lambda: self.agent.look() == self.before)
+            until(lambda: self.agent.has_no_more(self.before))
         except TimeoutError:
             complaint = f'before {self.before}\nnow    {self.agent.look()}'
             self.remember()

@@ -45,7 +45,7 @@ def check(agent, library, kind, rest):
         print(f'afterwards another one is not served: {ended.code}\n{ended.out}{ended.err}')
         passed = False
     try:
-        until(lambda: agent.look() == before)
+        until(lambda: agent.has_no_more(before))
     except TimeoutError:
         print(f'the agent has something left\nbefore {before}\nnow    {agent.look()}')
         passed = False

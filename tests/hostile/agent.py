@@ -12,7 +12,6 @@ import client
 import wire
 from real import below, children_of, descriptors_of
 
-REST = 0.3  # seconds in which nothing changes; times slowness
 SANITIZER = re.compile(r'ERROR: \w+Sanitizer|runtime error:|WARNING: ThreadSanitizer')
 
 
@@ -45,8 +44,8 @@ class Agent:
                           lambda: f'the agent does not listen:\n{self.log()}')
         self.tcp_address = re.search(r'listening at (tcp://\S+)', self.log()).group(1)
         self.worker = children_of(self.process.pid)[0]
+        self.before = self.look()
         self.is_usable()
-        self.before = self.look_at_rest()
 
     def is_listening(self):
         assert self.process.poll() is None, f'the agent ended:\n{self.log()}'
@@ -56,17 +55,9 @@ class Agent:
         return self.log_file.read_text(errors='replace')
 
     def look(self):
-        """What must be the same when nobody is connected."""
+        """What must be the same when nobody is connected any more as when nobody had been yet."""
         return (descriptors_of(self.worker), threads_of(self.worker),
                 descriptors_of(self.process.pid), below(self.runtime))
-
-    def look_at_rest(self):
-        """After the last client went there is still something to be done for it."""
-        before, now = None, self.look()
-        while before != now:
-            time.sleep(REST * self.slowness)
-            before, now = now, self.look()
-        return now
 
     def is_usable(self):
         """Another client, which knows nothing of the attack, is served."""

@@ -413,6 +413,7 @@ def test_an_agent_that_is_started_again(agent):
         assert guest.front.is_closed()
         mortal.path.unlink(missing_ok=True)
         mortal.run()
+        mortal.is_usable_soon()
         machine = guest.front
         machine.socket.close()
         machine.socket = connected(mortal)

@@ -37,7 +37,10 @@ class Victim(agent.Agent):
         options = command[end + 4:]
         self.command = command[:end] + ['--listen', f'{self.scheme}://{self.path}{self.query}'] + options
         self.run()
-        self.before = self.look_at_rest()
+        client.wait_until(lambda: f'listening at {self.scheme}' in self.log(), self.patience,
+                          lambda: f'the agent does not come up:\n{self.log()}')
+        self.before = self.look()
+        self.is_usable_soon()
 
     def run(self):
         # Memory that goes away ends a worker, which is no finding.
@@ -49,7 +52,6 @@ class Victim(agent.Agent):
                                             stderr=log, env=environment)
         client.wait_until(self.is_listening, self.patience,
                           lambda: f'the agent does not listen:\n{self.log()}')
-        self.is_usable_soon()
 
     def is_listening(self):
         assert self.process.poll() is None, f'the agent ended:\n{self.log()}'

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { NS_PER_MS = 1000000 };
+enum { NS_PER_MS = 1000000, LOOKS = 3 /* in a keepalive time */ };
 
 static bool is_late(const struct socket_connection *connection)
 {
@@ -163,6 +163,7 @@ static void notice_life(struct socket_connection *connection)
         return;
     connection->moved = moved;
     connection->moved_at = platform_clock();
+    connection->looks = 0;
 }
 
 /*
@@ -185,14 +186,17 @@ static void send_ping(struct socket_connection *connection)
         slots_give_back(&connection->slots, slot);
 }
 
-/* A third of the keepalive time went by without a message. */
+/*
+ * A third of the keepalive time went by without a message. Silence is the other side's only as far as it was
+ * listened to: this process may itself have stood still.
+ */
 static void ask_for_life(struct socket_connection *connection)
 {
     uint64_t silent;
 
     notice_life(connection);
     silent = (platform_clock() - connection->moved_at) / NS_PER_MS;
-    if (silent < connection->base.settings.keepalive_ms) {
+    if (++connection->looks < LOOKS || silent < connection->base.settings.keepalive_ms) {
         send_ping(connection);
         return;
     }
@@ -207,7 +211,8 @@ static bool readable_before(struct socket_connection *connection, uint64_t deadl
     struct stream *stream = &connection->stream;
     uint64_t now = platform_clock();
     uint64_t left = deadline > now ? deadline - now : 0;
-    uint64_t most = ((uint64_t)connection->base.settings.keepalive_ms + 2) / 3 * NS_PER_MS;
+    uint64_t most =
+        ((uint64_t)connection->base.settings.keepalive_ms + LOOKS - 1) / LOOKS * NS_PER_MS;
 
     if (stream_look(stream) != VACCEL_EAGAIN)
         return true;

@@ -16,6 +16,7 @@ struct socket_connection {
     /* Of who reads: the last sign of life, and the body of the message that is being read. */
     uint64_t moved;
     uint64_t moved_at;
+    unsigned int looks; /* for one since then, in vain */
     unsigned char *body;
     char address[];
 };

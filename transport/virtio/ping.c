@@ -45,7 +45,7 @@ void ping_send(struct virtio_connection *connection)
     queue_lock(connection);
     if (connection->base.welcomed)
         post_own(connection, PLACE_PING, &message, EXCHANGE_ANSWER);
-    connection->pinged = true;
+    connection->pinged_at = platform_clock();
     queue_unlock(connection);
 }
 

@@ -151,7 +151,7 @@ static bool post(struct virtio_connection *connection, struct chain *chain, size
     connection->room -= count;
     if (!connection->in_flight++) {
         connection->moved_at = chain->posted_at;
-        connection->pinged = false;
+        connection->pinged_at = 0;
     }
     port->ops->notify(port);
     return true;

@@ -92,7 +92,7 @@ static uint64_t collect(struct virtio_connection *connection)
     if (count || strange) {
         now = platform_clock();
         connection->moved_at = now;
-        connection->pinged = false;
+        connection->pinged_at = 0;
     }
     queue_unlock(connection);
     for (i = 0; i < count; i++) {
@@ -141,9 +141,9 @@ static void lose(struct virtio_connection *connection, const char *why)
     reap_none(connection);
 }
 
-static void ask_for_life(struct virtio_connection *connection, uint64_t silent_ns)
+static void ask_for_life(struct virtio_connection *connection, bool was_asked, uint64_t silent_ns)
 {
-    if (silent_ns < (uint64_t)connection->base.settings.keepalive_ms * NS_PER_MS) {
+    if (!was_asked) {
         ping_send(connection);
         return;
     }
@@ -153,12 +153,16 @@ static void ask_for_life(struct virtio_connection *connection, uint64_t silent_n
     reap_none(connection);
 }
 
-/* When silence is to be noticed. Under the lock. */
+/*
+ * When silence is to be noticed. Under the lock. The time to answer counts from the ping, as this machine may
+ * itself have stood still before.
+ */
 static uint64_t next_look(const struct virtio_connection *connection)
 {
     uint64_t most = (uint64_t)connection->base.settings.keepalive_ms * NS_PER_MS;
 
-    return connection->moved_at + (connection->pinged ? most : most / 3);
+    return connection->pinged_at ? connection->pinged_at + (most - most / 3)
+                                 : connection->moved_at + most / 3;
 }
 
 /* @woken  for nothing, a moment ago: perhaps as it was time to notice the silence */
@@ -167,17 +171,19 @@ static void sleep_until_return(struct virtio_connection *connection, uint64_t de
     struct virtio_port *port = connection->port;
     uint64_t moved_at;
     uint64_t look_at;
+    bool was_asked;
     bool armed;
 
     queue_lock(connection);
     armed = port->ops->arm(port);
     look_at = next_look(connection);
     moved_at = connection->moved_at;
+    was_asked = connection->pinged_at;
     queue_unlock(connection);
     if (!armed)
         return;
     if (woken && platform_clock() >= look_at)
-        ask_for_life(connection, platform_clock() - moved_at);
+        ask_for_life(connection, was_asked, platform_clock() - moved_at);
     else if (!port->ops->wait(port, deadline && deadline < look_at ? deadline : look_at))
         lose(connection, "the device is gone: the agent ended, or its worker died");
 }

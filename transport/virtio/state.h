@@ -56,8 +56,8 @@ struct virtio_connection {
     atomic_bool locked; /* for a few instructions, never while a thread sleeps; of what follows */
     size_t room;        /* segments that calls may still post */
     size_t in_flight;
-    uint64_t moved_at; /* when something last came back, or was posted to an idle device */
-    bool pinged;       /* since then */
+    uint64_t moved_at;  /* when something last came back, or was posted to an idle device */
+    uint64_t pinged_at; /* since then; 0: not */
 
     atomic_bool reaping;       /* a thread is */
     atomic_bool hopeless;      /* who reaps is to reset the device */
