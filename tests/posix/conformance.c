@@ -2,24 +2,6 @@
 /* What every transport has to do, of a static program. */
 #include "../conformance/kit.h"
 
-#include "linked_plugins.h"
-
-extern const struct vaccel_plugin *vaccel_plugin_digest, *vaccel_plugin_mirror;
-
-const struct vaccel_plugin *const *const linked_plugins[] = {
-    (const struct vaccel_plugin *const *)&vaccel_plugin_digest,
-    (const struct vaccel_plugin *const *)&vaccel_plugin_mirror,
-    NULL,
-};
-
-int kit_bootstrap(void)
-{
-    char plugins[] = "digest:mirror:rpc";
-    struct vaccel_config config = {.plugins = plugins, .log_level = VACCEL_LOG_ERROR};
-
-    return vaccel_bootstrap_with_config(&config);
-}
-
 int main(void)
 {
     static const struct transport sockets = {.plugin = "rpc"};
