@@ -8,14 +8,6 @@ int main(void)
 {
     static const struct transport inside = {.plugin = "rpc"};
     const struct group groups[] = {
-        {"operations", operation_cases, NULL},
-        {"arguments", argument_cases, NULL},
-        {"outputs", output_cases, NULL},
-        {"errors", error_cases, NULL},
-        {"resources", resource_cases, NULL},
-        {"sessions", session_cases, NULL},
-        {"life", life_cases, NULL},
-        {"models", model_cases, NULL},
         {"written", NULL, "the machine has no files that can be written"},
         group_of_threads(),
         {"children", NULL, "the machine has one process"},
