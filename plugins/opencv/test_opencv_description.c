@@ -11,35 +11,31 @@ static const char input[] =
     "[input]\nwidth = 8\nheight = 8\nchannels = \"gray\"\nmean = 0\nscale = 0.00416\n";
 static const char output[] = "[output]\nkind = \"logits\"\n";
 
-static int run(struct fixture *fixture, const char *operation, struct file picture)
+static int run(struct vaccel_session *sess, const char *operation, struct file picture)
 {
     if (!strcmp(operation, "detect"))
-        return vaccel_vision_detect(&fixture->sess, picture.bytes, picture.size, NULL, NULL);
+        return vaccel_vision_detect(sess, picture.bytes, picture.size, NULL, NULL);
     if (!strcmp(operation, "segment"))
-        return vaccel_vision_segment(&fixture->sess, picture.bytes, picture.size, NULL, NULL, NULL,
-                                     NULL);
+        return vaccel_vision_segment(sess, picture.bytes, picture.size, NULL, NULL, NULL, NULL);
     if (!strcmp(operation, "pose"))
-        return vaccel_vision_pose(&fixture->sess, picture.bytes, picture.size, NULL, NULL);
+        return vaccel_vision_pose(sess, picture.bytes, picture.size, NULL, NULL);
     if (!strcmp(operation, "depth"))
-        return vaccel_vision_depth(&fixture->sess, picture.bytes, picture.size, NULL, NULL, NULL);
-    return vaccel_vision_classify(&fixture->sess, picture.bytes, picture.size, NULL, NULL);
+        return vaccel_vision_depth(sess, picture.bytes, picture.size, NULL, NULL, NULL);
+    return vaccel_vision_classify(sess, picture.bytes, picture.size, NULL, NULL);
 }
 
 /* The operation fails with that error, and the log has the description's path and the word. */
-static void assert_fails(struct fixture *fixture, const char *operation, int error,
+static void assert_fails(struct vaccel_session *sess, const char *operation, int error,
                          const char *word)
 {
     struct file picture = file_read(MODELS "/scenes/scenes/01.png");
-    const char *words[] = {fixture->directory, operation, ".toml", word, NULL};
-    char *log;
+    const char *words[] = {test_folder, operation, ".toml", word, NULL};
     int ret;
 
-    log_begin();
-    ret = run(fixture, operation, picture);
-    log = log_end();
-    assert_logged(log, words);
+    capture_begin();
+    ret = run(sess, operation, picture);
+    assert_logged(capture_end(), words);
     assert_int_equal(ret, error);
-    free(log);
     free(picture.bytes);
 }
 
@@ -56,7 +52,7 @@ static void assert_mistakes(void **state, const char *operation, const struct mi
         strcpy(text, mistakes[i].top ? mistakes[i].top : top);
         strcat(text, mistakes[i].input ? mistakes[i].input : input);
         strcat(text, mistakes[i].output ? mistakes[i].output : output);
-        describe(*state, operation, text);
+        describe(operation, text);
         assert_fails(*state, operation, VACCEL_EBACKEND, mistakes[i].word);
     }
 }
@@ -77,19 +73,19 @@ static void a_description_written_later_is_found(void **state)
     strcpy(text, top);
     strcat(text, input);
     strcat(text, output);
-    describe(*state, "classify", text);
+    describe("classify", text);
     for (int i = 0; i < 2; i++) {
         struct file picture = file_read(MODELS "/digits/sample.jpg");
 
         assert_int_equal(run(*state, "classify", picture), VACCEL_OK);
         free(picture.bytes);
-        describe(*state, "classify", "a change that a loaded network does not see");
+        describe("classify", "a change that a loaded network does not see");
     }
 }
 
 static void text_that_is_no_toml_is_refused_with_its_line(void **state)
 {
-    describe(*state, "classify", "network = \"x\"\nlabels = = 3\n");
+    describe("classify", "network = \"x\"\nlabels = = 3\n");
     assert_fails(*state, "classify", VACCEL_EBACKEND, "line 2");
 }
 
@@ -213,7 +209,7 @@ static void a_network_of_another_kind_is_refused(void **state)
 
 static void a_segmenter_does_not_classify(void **state)
 {
-    describe(*state, "classify",
+    describe("classify",
              "network = \"@M@/scenes/segment.onnx\"\n"
              "[input]\nwidth = 64\nheight = 64\nchannels = \"gray\"\nmean = 0\nscale = 1\n"
              "[output]\nkind = \"logits\"\n");
@@ -223,32 +219,26 @@ static void a_segmenter_does_not_classify(void **state)
 
 static void a_depth_network_has_no_labels(void **state)
 {
-    describe(*state, "depth", "network = \"x\"\nlabels = \"y\"\n");
+    describe("depth", "network = \"x\"\nlabels = \"y\"\n");
     assert_fails(*state, "depth", VACCEL_EBACKEND, "labels is not known");
 }
 
 static void a_damaged_network_is_refused(void **state)
 {
-    struct fixture *fixture = *state;
     struct file network = file_read(MODELS "/digits/digits.onnx");
-    char path[128], text[512] = "network = \"cut.onnx\"\n";
-    FILE *stream;
+    char text[512] = "network = \"cut.onnx\"\n";
 
-    snprintf(path, sizeof(path), "%s/cut.onnx", fixture->directory);
-    stream = fopen(path, "wb");
-    assert_non_null(stream);
-    fwrite(network.bytes, 1, network.size / 2, stream);
-    fclose(stream);
+    file_write(in_folder("cut.onnx"), network.bytes, network.size / 2);
     strcat(text, input);
     strcat(text, output);
-    describe(fixture, "classify", text);
-    assert_fails(fixture, "classify", VACCEL_EBACKEND, "cut.onnx");
+    describe("classify", text);
+    assert_fails(*state, "classify", VACCEL_EBACKEND, "cut.onnx");
     free(network.bytes);
 }
 
 int main(void)
 {
-#define ON_EMPTY(test) cmocka_unit_test_setup_teardown(test, fixture_make, fixture_remove)
+#define ON_EMPTY(test) cmocka_unit_test_setup_teardown(test, opencv_begin, opencv_end)
     const struct CMUnitTest tests[] = {
         ON_EMPTY(a_missing_description_is_named_with_its_variable),
         ON_EMPTY(a_description_written_later_is_found),

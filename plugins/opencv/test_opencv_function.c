@@ -16,9 +16,9 @@ enum { VERSION, RESIZE, GRAY, BLUR, EDGES, ENCODE, DECODE };
 static int call(void **state, struct vaccel_arg *read, int nr_read, struct vaccel_arg *write,
                 int nr_write)
 {
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
 
-    return vaccel_opencv(&fixture->sess, read, nr_read, write, nr_write);
+    return vaccel_opencv(sess, read, nr_read, write, nr_write);
 }
 
 static void version_is_text(void **state)
@@ -104,8 +104,8 @@ static void edges_are_where_brightness_jumps(void **state)
 static void what_is_encoded_is_decoded(void **state)
 {
     static const unsigned char bgr[3] = {1, 2, 200};
-    struct fixture *fixture = *state;
-    struct file png = make_png(&fixture->sess, 7, 5, bgr);
+    struct vaccel_session *sess = *state;
+    struct file png = make_png(sess, 7, 5, bgr);
     uint8_t function = DECODE;
     uint32_t shape[3] = {0, 0, 0};
     unsigned char pixels[7 * 5 * 3];
@@ -188,7 +188,7 @@ static void wrong_numbers_of_arguments_are_refused(void **state)
 
 int main(void)
 {
-#define ON_EMPTY(test) cmocka_unit_test_setup_teardown(test, fixture_make, fixture_remove)
+#define ON_EMPTY(test) cmocka_unit_test_setup_teardown(test, opencv_begin, opencv_end)
     const struct CMUnitTest tests[] = {
         ON_EMPTY(version_is_text),
         ON_EMPTY(resize_keeps_a_colour),

@@ -10,29 +10,24 @@
 /* The engine, by the model calls, with no other plugin. */
 
 struct loaded {
-    struct fixture *fixture;
+    struct vaccel_session *sess;
     struct vaccel_resource model;
 };
 
-static struct vaccel_session *session_of(struct loaded *loaded)
-{
-    return &loaded->fixture->sess;
-}
-
-static void assert_loads(struct loaded *loaded, struct fixture *fixture, const void *network,
+static void assert_loads(struct loaded *loaded, struct vaccel_session *sess, const void *network,
                          size_t size)
 {
-    loaded->fixture = fixture;
+    loaded->sess = sess;
     assert_int_equal(vaccel_resource_init_from_buf(&loaded->model, network, size,
                                                    VACCEL_RESOURCE_MODEL, "network.onnx", true),
                      VACCEL_OK);
-    assert_int_equal(vaccel_resource_register(&loaded->model, &fixture->sess), VACCEL_OK);
-    assert_int_equal(vaccel_model_load(&fixture->sess, &loaded->model, NULL), VACCEL_OK);
+    assert_int_equal(vaccel_resource_register(&loaded->model, sess), VACCEL_OK);
+    assert_int_equal(vaccel_model_load(sess, &loaded->model, NULL), VACCEL_OK);
 }
 
 static void unload(struct loaded *loaded)
 {
-    assert_int_equal(vaccel_model_unload(session_of(loaded), &loaded->model), VACCEL_OK);
+    assert_int_equal(vaccel_model_unload(loaded->sess, &loaded->model), VACCEL_OK);
     assert_int_equal(vaccel_resource_release(&loaded->model), VACCEL_OK);
 }
 
@@ -51,7 +46,7 @@ static struct vaccel_tensor floats(const char *name, int64_t rows, float *data, 
 static int run(struct loaded *loaded, const struct vaccel_tensor *inputs, size_t nr_inputs,
                struct vaccel_tensor *outputs, size_t nr_outputs)
 {
-    return vaccel_model_run(session_of(loaded), &loaded->model, NULL, inputs, nr_inputs, outputs,
+    return vaccel_model_run(loaded->sess, &loaded->model, NULL, inputs, nr_inputs, outputs,
                             nr_outputs);
 }
 
@@ -91,7 +86,7 @@ static void info_tells_names_and_shapes(void **state)
     struct loaded loaded;
 
     assert_loads(&loaded, *state, sum_and_product, sizeof(sum_and_product));
-    assert_int_equal(vaccel_model_info(session_of(&loaded), &loaded.model, NULL, &info), VACCEL_OK);
+    assert_int_equal(vaccel_model_info(loaded.sess, &loaded.model, NULL, &info), VACCEL_OK);
     assert_string_equal(info->engine, "opencv");
     assert_string_equal(info->format, "onnx");
     assert_int_equal(info->nr_signatures, 0);
@@ -141,7 +136,7 @@ static void tensors_are_found_by_name_and_place(void **state)
         assert_elements(&outputs[1], rows, 7);
         assert_int_equal(run(&loaded, by_place, 2, &held, 1), VACCEL_OK);
         held.data = results[0];
-        assert_int_equal(vaccel_tensor_fetch(session_of(&loaded), &held), VACCEL_OK);
+        assert_int_equal(vaccel_tensor_fetch(loaded.sess, &held), VACCEL_OK);
         assert_elements(&held, rows, 7);
     }
     unload(&loaded);
@@ -163,7 +158,7 @@ static void one_output_that_does_not_fit_spoils_no_other(void **state)
     assert_int_equal(outputs[0].size, 3 * sizeof(float));
     assert_true(outputs[0].held > 0);
     assert_elements(&outputs[1], 1, 1);
-    assert_int_equal(vaccel_tensor_drop(session_of(&loaded), &outputs[0]), VACCEL_OK);
+    assert_int_equal(vaccel_tensor_drop(loaded.sess, &outputs[0]), VACCEL_OK);
     unload(&loaded);
 }
 
@@ -176,20 +171,16 @@ static void assert_refused(void **state, const struct vaccel_tensor *inputs, siz
     struct vaccel_tensor output = {.name = output_name};
     const char *words[] = {"[opencv] model_run: ", word, NULL};
     struct loaded loaded;
-    char *log;
     int ret;
 
     assert_loads(&loaded, *state, sum_and_product, sizeof(sum_and_product));
-    log_begin();
-    ret = vaccel_model_run(session_of(&loaded), &loaded.model, signature, inputs, nr_inputs,
-                           &output, 1);
-    log = log_end();
-    assert_logged(log, words);
-    free(log);
+    capture_begin();
+    ret = vaccel_model_run(loaded.sess, &loaded.model, signature, inputs, nr_inputs, &output, 1);
+    assert_logged(capture_end(), words);
     assert_int_equal(ret, VACCEL_EINVAL);
     output = (struct vaccel_tensor){NULL};
     assert_int_equal(run(&loaded, right, 2, &output, 1), VACCEL_OK);
-    assert_int_equal(vaccel_tensor_drop(session_of(&loaded), &output), VACCEL_OK);
+    assert_int_equal(vaccel_tensor_drop(loaded.sess, &output), VACCEL_OK);
     unload(&loaded);
 }
 
@@ -240,27 +231,26 @@ static void inputs_that_do_not_suit_each_other_are_opencvs_to_refuse(void **stat
     const char *const words[] = {"[opencv] model_run: OpenCV failed to run the network (", NULL};
     struct vaccel_tensor output = {NULL};
     struct loaded loaded;
-    char *log;
+    const char *log;
     int ret;
 
     assert_loads(&loaded, *state, sum_and_product, sizeof(sum_and_product));
-    log_begin();
+    capture_begin();
     ret = run(&loaded, inputs, 2, &output, 1);
-    log = log_end();
+    log = capture_end();
     assert_int_equal(ret, VACCEL_EBACKEND);
     assert_logged(log, words);
-    free(log);
     unload(&loaded);
 }
 
 /* Each cut of the file, and each byte of it changed: no more than an error. */
 static void damaged_networks_are_errors(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
     unsigned char bytes[sizeof(sum_and_product)];
     struct vaccel_resource model;
 
-    log_begin();
+    capture_begin();
     for (size_t i = 0; i < 2 * sizeof(bytes); i++) {
         const size_t place = i / 2;
         const size_t size = i % 2 ? place + 1 : sizeof(bytes);
@@ -271,16 +261,16 @@ static void damaged_networks_are_errors(void **state)
         assert_int_equal(vaccel_resource_init_from_buf(&model, bytes, size, VACCEL_RESOURCE_MODEL,
                                                        "damaged.onnx", true),
                          VACCEL_OK);
-        assert_int_equal(vaccel_resource_register(&model, &fixture->sess), VACCEL_OK);
-        vaccel_model_load(&fixture->sess, &model, NULL);
+        assert_int_equal(vaccel_resource_register(&model, sess), VACCEL_OK);
+        vaccel_model_load(sess, &model, NULL);
         assert_int_equal(vaccel_resource_release(&model), VACCEL_OK);
     }
-    free(log_end());
+    capture_end();
 }
 
 int main(void)
 {
-#define WITH_PLUGIN(test) cmocka_unit_test_setup_teardown(test, fixture_make, fixture_remove)
+#define WITH_PLUGIN(test) cmocka_unit_test_setup_teardown(test, opencv_begin, opencv_end)
     const struct CMUnitTest tests[] = {
         WITH_PLUGIN(recorded_scores_are_given),
         WITH_PLUGIN(info_tells_names_and_shapes),

@@ -42,7 +42,7 @@ static void assert_near(double value, double expected, double tolerance)
 
 static void held_out_digits_are_classified_to_97_percent(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
     struct file table = file_read(MODELS "/digits/held-out/labels.csv");
     char *line = strchr((char *)table.bytes, '\n') + 1;
     int count = 0, right = 0;
@@ -55,8 +55,8 @@ static void held_out_digits_are_classified_to_97_percent(void **state)
         assert_int_equal(sscanf(line, "%31[^,],%15[^\n]", name, label), 2);
         snprintf(path, sizeof(path), "%s/digits/held-out/%s", MODELS, name);
         picture = file_read(path);
-        assert_int_equal(vaccel_image_classification(&fixture->sess, picture.bytes, text, NULL,
-                                                     picture.size, sizeof(text), 0),
+        assert_int_equal(vaccel_image_classification(sess, picture.bytes, text, NULL, picture.size,
+                                                     sizeof(text), 0),
                          VACCEL_OK);
         free(picture.bytes);
         count++;
@@ -71,14 +71,14 @@ static void held_out_digits_are_classified_to_97_percent(void **state)
 
 static void jpeg_is_classified_too(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
     struct file picture = file_read(MODELS "/digits/sample.jpg");
     struct vaccel_vision_class classes[10];
     struct vaccel_output out = {classes, sizeof(classes), 0};
     float sum = 0;
 
-    assert_int_equal(
-        vaccel_vision_classify(&fixture->sess, picture.bytes, picture.size, &out, NULL), VACCEL_OK);
+    assert_int_equal(vaccel_vision_classify(sess, picture.bytes, picture.size, &out, NULL),
+                     VACCEL_OK);
     assert_int_equal(out.size, sizeof(classes));
     for (int i = 0; i < 10; i++) {
         sum += classes[i].score;
@@ -117,13 +117,13 @@ static void check_boxes(struct vaccel_session *sess, int scene, const char *tabl
     free(picture.bytes);
 }
 
-static void check_all_boxes(struct fixture *fixture)
+static void check_all_boxes(struct vaccel_session *sess)
 {
     struct file table = file_read(MODELS "/scenes/reference-detect.csv");
     int total = 0;
 
     for (int scene = 0; scene < 16; scene++)
-        check_boxes(&fixture->sess, scene, (char *)table.bytes, &total);
+        check_boxes(sess, scene, (char *)table.bytes, &total);
     assert_true(total > 10);
     free(table.bytes);
 }
@@ -135,7 +135,7 @@ static void boxes_agree_with_the_reference(void **state)
 
 static void yolov5_boxes_agree_with_the_same_reference(void **state)
 {
-    describe(*state, "detect",
+    describe("detect",
              "network = \"@M@/scenes/detect-yolov5.onnx\"\nlabels = \"@M@/scenes/digits.txt\"\n"
              "[input]\nwidth = 64\nheight = 64\nchannels = \"gray\"\nmean = 32\nscale = 0.0078125\n"
              "[output]\nkind = \"yolov5\"\nthreshold = 0.5\noverlap = 0.45\n");
@@ -186,11 +186,11 @@ static void check_true_boxes(struct vaccel_session *sess, const char *name, cons
 
 static void boxes_are_in_pixels_of_a_picture_of_any_size(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
     struct file truth = file_read(MODELS "/scenes/truth.json");
 
-    check_true_boxes(&fixture->sess, "other-96x80.png", (char *)truth.bytes);
-    check_true_boxes(&fixture->sess, "other-128x128.jpg", (char *)truth.bytes);
+    check_true_boxes(sess, "other-96x80.png", (char *)truth.bytes);
+    check_true_boxes(sess, "other-128x128.jpg", (char *)truth.bytes);
     free(truth.bytes);
 }
 
@@ -234,11 +234,11 @@ static void check_mask(struct vaccel_session *sess, int scene, const char *table
 
 static void masks_agree_with_the_reference_to_the_pixel(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
     struct file table = file_read(MODELS "/scenes/reference-segment.csv");
 
     for (int scene = 0; scene < 16; scene++)
-        check_mask(&fixture->sess, scene, (char *)table.bytes);
+        check_mask(sess, scene, (char *)table.bytes);
     free(table.bytes);
 }
 
@@ -268,12 +268,12 @@ static void check_points(struct vaccel_session *sess, int scene, const char *tab
 
 static void key_points_agree_with_the_reference(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
     struct file table = file_read(MODELS "/scenes/reference-pose.csv");
     int total = 0;
 
     for (int scene = 0; scene < 16; scene++)
-        check_points(&fixture->sess, scene, (char *)table.bytes, &total);
+        check_points(sess, scene, (char *)table.bytes, &total);
     assert_true(total > 10);
     free(table.bytes);
 }
@@ -301,32 +301,31 @@ static void check_depth(struct vaccel_session *sess, int scene, const char *tabl
 
 static void depths_agree_with_the_reference(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
     struct file table = file_read(MODELS "/scenes/reference-depth.csv");
     int total = 0;
 
     for (int scene = 0; scene < 16; scene++)
-        check_depth(&fixture->sess, scene, (char *)table.bytes, &total);
+        check_depth(sess, scene, (char *)table.bytes, &total);
     assert_int_equal(total, 16 * 64);
     free(table.bytes);
 }
 
 static void maps_have_the_size_of_the_picture(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
     struct file picture = file_read(MODELS "/scenes/scenes/other-96x80.png");
     struct vaccel_output mask = {NULL, 0, 0}, depth = {NULL, 0, 0};
     struct vaccel_vision_shape shape = {0, 0};
 
-    assert_int_equal(vaccel_vision_segment(&fixture->sess, picture.bytes, picture.size, &shape,
-                                           &mask, NULL, NULL),
-                     VACCEL_OK);
+    assert_int_equal(
+        vaccel_vision_segment(sess, picture.bytes, picture.size, &shape, &mask, NULL, NULL),
+        VACCEL_OK);
     assert_true(shape.width == 96 && shape.height == 80);
     assert_int_equal(mask.size, 96 * 80);
     shape.width = 0;
-    assert_int_equal(
-        vaccel_vision_depth(&fixture->sess, picture.bytes, picture.size, &shape, &depth, NULL),
-        VACCEL_OK);
+    assert_int_equal(vaccel_vision_depth(sess, picture.bytes, picture.size, &shape, &depth, NULL),
+                     VACCEL_OK);
     assert_true(shape.width == 96 && shape.height == 80);
     assert_int_equal(depth.size, 96 * 80 * sizeof(float));
     free(picture.bytes);
@@ -339,8 +338,8 @@ static void maps_have_the_size_of_the_picture(void **state)
 static void assert_channels(void **state, const char *order, const double means[3])
 {
     static const unsigned char bgr[3] = {10, 100, 200};
-    struct fixture *fixture = *state;
-    struct file png = make_png(&fixture->sess, 20, 10, bgr);
+    struct vaccel_session *sess = *state;
+    struct file png = make_png(sess, 20, 10, bgr);
     struct vaccel_vision_class classes[3];
     struct vaccel_output out = {.data = classes, .size = sizeof(classes)};
     double sum = exp(means[0]) + exp(means[1]) + exp(means[2]);
@@ -352,9 +351,8 @@ static void assert_channels(void **state, const char *order, const double means[
              "mean = [10, 20, 30]\nscale = [0.01, 0.02, 0.03]\n"
              "[output]\nkind = \"logits\"\n",
              order);
-    describe(fixture, "classify", text);
-    assert_int_equal(vaccel_vision_classify(&fixture->sess, png.bytes, png.size, &out, NULL),
-                     VACCEL_OK);
+    describe("classify", text);
+    assert_int_equal(vaccel_vision_classify(sess, png.bytes, png.size, &out, NULL), VACCEL_OK);
     assert_int_equal(out.size, sizeof(classes));
     for (int i = 0; i < 3; i++)
         assert_near(classes[i].score, exp(means[classes[i].index]) / sum, score_tolerance);
@@ -377,25 +375,24 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(held_out_digits_are_classified_to_97_percent,
-                                        fixture_make_digits, fixture_remove),
-        cmocka_unit_test_setup_teardown(red_is_the_first_of_rgb, fixture_make, fixture_remove),
-        cmocka_unit_test_setup_teardown(blue_is_the_first_of_bgr, fixture_make, fixture_remove),
-        cmocka_unit_test_setup_teardown(jpeg_is_classified_too, fixture_make_digits,
-                                        fixture_remove),
-        cmocka_unit_test_setup_teardown(boxes_agree_with_the_reference, fixture_make_scenes,
-                                        fixture_remove),
-        cmocka_unit_test_setup_teardown(yolov5_boxes_agree_with_the_same_reference, fixture_make,
-                                        fixture_remove),
+                                        opencv_begin_digits, opencv_end),
+        cmocka_unit_test_setup_teardown(red_is_the_first_of_rgb, opencv_begin, opencv_end),
+        cmocka_unit_test_setup_teardown(blue_is_the_first_of_bgr, opencv_begin, opencv_end),
+        cmocka_unit_test_setup_teardown(jpeg_is_classified_too, opencv_begin_digits, opencv_end),
+        cmocka_unit_test_setup_teardown(boxes_agree_with_the_reference, opencv_begin_scenes,
+                                        opencv_end),
+        cmocka_unit_test_setup_teardown(yolov5_boxes_agree_with_the_same_reference, opencv_begin,
+                                        opencv_end),
         cmocka_unit_test_setup_teardown(boxes_are_in_pixels_of_a_picture_of_any_size,
-                                        fixture_make_scenes, fixture_remove),
+                                        opencv_begin_scenes, opencv_end),
         cmocka_unit_test_setup_teardown(masks_agree_with_the_reference_to_the_pixel,
-                                        fixture_make_scenes, fixture_remove),
-        cmocka_unit_test_setup_teardown(key_points_agree_with_the_reference, fixture_make_scenes,
-                                        fixture_remove),
-        cmocka_unit_test_setup_teardown(depths_agree_with_the_reference, fixture_make_scenes,
-                                        fixture_remove),
-        cmocka_unit_test_setup_teardown(maps_have_the_size_of_the_picture, fixture_make_scenes,
-                                        fixture_remove),
+                                        opencv_begin_scenes, opencv_end),
+        cmocka_unit_test_setup_teardown(key_points_agree_with_the_reference, opencv_begin_scenes,
+                                        opencv_end),
+        cmocka_unit_test_setup_teardown(depths_agree_with_the_reference, opencv_begin_scenes,
+                                        opencv_end),
+        cmocka_unit_test_setup_teardown(maps_have_the_size_of_the_picture, opencv_begin_scenes,
+                                        opencv_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,124 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test_support.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-static int saved_stderr = -1;
-static char log_path[] = "/tmp/vaccel-opencv-log-XXXXXX";
-
-struct file file_read(const char *path)
+static int begin(void **state, const char *plugins, const char *models)
 {
-    struct file file = {NULL, 0};
-    FILE *stream = fopen(path, "rb");
-    long size;
-
-    if (!stream)
-        fail_msg("%s cannot be read", path);
-    fseek(stream, 0, SEEK_END);
-    size = ftell(stream);
-    rewind(stream);
-    file.bytes = malloc((size_t)size + 1);
-    assert_non_null(file.bytes);
-    file.size = fread(file.bytes, 1, (size_t)size, stream);
-    file.bytes[file.size] = '\0';
-    fclose(stream);
-    return file;
+    folder_make();
+    setenv("VACCEL_VISION_MODELS", models ? models : test_folder, 1);
+    *state = session_begin(plugins);
+    return 0;
 }
 
-static int bootstrap(const char *plugins)
+int opencv_begin(void **state)
 {
-    struct vaccel_config config;
-    int ret = vaccel_config_init(&config, plugins, VACCEL_LOG_ERROR, NULL, false, false);
-
-    if (ret == VACCEL_OK)
-        ret = vaccel_bootstrap_with_config(&config);
-    vaccel_config_release(&config);
-    return ret;
+    return begin(state, "opencv", NULL);
 }
 
-static int fixture_start(void **state, const char *plugins, const char *models)
+int opencv_begin_digits(void **state)
 {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-
-    assert_non_null(fixture);
-    strcpy(fixture->directory, "/tmp/vaccel-opencv-test-XXXXXX");
-    assert_non_null(mkdtemp(fixture->directory));
-    setenv("VACCEL_VISION_MODELS", models ? models : fixture->directory, 1);
-    if (bootstrap(plugins) == VACCEL_OK && vaccel_session_init(&fixture->sess, 0) == VACCEL_OK) {
-        *state = fixture;
-        return 0;
-    }
-    rmdir(fixture->directory);
-    free(fixture);
-    return -1;
+    return begin(state, "opencv", MODELS "/digits");
 }
 
-int fixture_make(void **state)
+int opencv_begin_scenes(void **state)
 {
-    return fixture_start(state, "opencv", NULL);
+    return begin(state, "opencv", MODELS "/scenes");
 }
 
-int fixture_make_digits(void **state)
+int opencv_begin_on(void **state, const char *plugins)
 {
-    return fixture_start(state, "opencv", MODELS "/digits");
+    return begin(state, plugins, NULL);
 }
 
-int fixture_make_scenes(void **state)
+int opencv_end(void **state)
 {
-    return fixture_start(state, "opencv", MODELS "/scenes");
+    session_end(*state);
+    folder_remove();
+    return 0;
 }
 
-int fixture_make_on(void **state, const char *plugins)
+void describe(const char *operation, const char *text)
 {
-    return fixture_start(state, plugins, NULL);
-}
-
-static void remove_files(const char *directory)
-{
-    DIR *entries = opendir(directory);
-    struct dirent *entry;
-
-    while (entries && (entry = readdir(entries)))
-        unlinkat(dirfd(entries), entry->d_name, 0);
-    closedir(entries);
-    rmdir(directory);
-}
-
-int fixture_remove(void **state)
-{
-    struct fixture *fixture = *state;
-    int ret = vaccel_session_release(&fixture->sess);
-
-    remove_files(fixture->directory);
-    free(fixture);
-    return vaccel_cleanup() || ret;
-}
-
-void file_write(const struct fixture *fixture, const char *name, const void *bytes, size_t size)
-{
-    char path[128];
-    FILE *stream;
-
-    snprintf(path, sizeof(path), "%s/%s", fixture->directory, name);
-    stream = fopen(path, "wb");
-    assert_non_null(stream);
-    assert_int_equal(fwrite(bytes, 1, size, stream), size);
-    assert_int_equal(fclose(stream), 0);
-}
-
-void describe(const struct fixture *fixture, const char *operation, const char *text)
-{
-    char path[128];
+    char name[32];
     const char *models;
     FILE *stream;
 
-    snprintf(path, sizeof(path), "%s/%s.toml", fixture->directory, operation);
-    stream = fopen(path, "w");
+    snprintf(name, sizeof(name), "%s.toml", operation);
+    stream = fopen(in_folder(name), "w");
     assert_non_null(stream);
     while ((models = strstr(text, "@M@"))) {
         fprintf(stream, "%.*s%s", (int)(models - text), text, MODELS);
@@ -126,39 +55,6 @@ void describe(const struct fixture *fixture, const char *operation, const char *
     }
     fputs(text, stream);
     assert_int_equal(fclose(stream), 0);
-}
-
-void log_begin(void)
-{
-    int file;
-
-    strcpy(log_path + strlen(log_path) - 6, "XXXXXX");
-    file = mkstemp(log_path);
-    assert_true(file >= 0);
-    fflush(stderr);
-    saved_stderr = dup(STDERR_FILENO);
-    dup2(file, STDERR_FILENO);
-    close(file);
-}
-
-char *log_end(void)
-{
-    struct file log;
-
-    fflush(stderr);
-    dup2(saved_stderr, STDERR_FILENO);
-    close(saved_stderr);
-    log = file_read(log_path);
-    unlink(log_path);
-    return (char *)log.bytes;
-}
-
-void assert_logged(const char *log, const char *const *words)
-{
-    for (; *words; words++) {
-        if (!strstr(log, *words))
-            fail_msg("'%s' is not in the log:\n%s", *words, log);
-    }
 }
 
 struct file make_png(struct vaccel_session *sess, uint32_t width, uint32_t height,

@@ -13,10 +13,14 @@ Lines that begin with "takes" and "gives" describe the model: there a dimension 
 import pathlib
 import sys
 
-import numpy as np
-import onnx
-import openvino as ov
-from openvino import opset15 as ops
+try:
+    import numpy as np
+    import onnx
+    import openvino as ov
+except ImportError:
+    print('no Python with the packages openvino and onnx was found')
+    sys.exit(77)
+from openvino import opset15 as ops  # noqa: E402
 
 TYPES = {
     'FLOAT32': ov.Type.f32, 'FLOAT64': ov.Type.f64, 'FLOAT16': ov.Type.f16, 'BFLOAT16': ov.Type.bf16,

@@ -57,15 +57,14 @@ static struct tensors *tensors_called(struct example *example, const char *word)
     return !strcmp(word, "input") ? &example->inputs : &example->outputs;
 }
 
-static void read_elements(const struct fixture *fixture, const struct example *example,
-                          const char *word, struct tensors *tensors)
+static void read_elements(const struct example *example, const char *word, struct tensors *tensors)
 {
     for (size_t i = 0; i < tensors->count; i++) {
         char name[128];
         struct file file;
 
         snprintf(name, sizeof(name), "%s.%s%zu", example->name, word, i);
-        file = file_read(in_folder(fixture, name));
+        file = file_read(in_folder(name));
         tensors->all[i].data = file.bytes;
         tensors->all[i].size = file.size;
     }
@@ -90,12 +89,12 @@ static void check_specs(const struct vaccel_tensor_spec *specs, size_t count,
     }
 }
 
-static void check_info(struct fixture *fixture, struct vaccel_resource *model,
+static void check_info(struct vaccel_session *sess, struct vaccel_resource *model,
                        const struct example *example)
 {
     struct vaccel_model_info *info;
 
-    assert_int_equal(vaccel_model_info(&fixture->sess, model, NULL, &info), VACCEL_OK);
+    assert_int_equal(vaccel_model_info(sess, model, NULL, &info), VACCEL_OK);
     assert_string_equal(info->format, example->format);
     assert_string_equal(info->engine, "openvino");
     check_specs(info->inputs, info->nr_inputs, &example->takes);
@@ -124,28 +123,28 @@ static void check_tensor(const struct vaccel_tensor *got, const struct vaccel_te
         assert_memory_equal(got->data, wanted->data, got->size);
 }
 
-static int run(struct fixture *fixture, struct vaccel_resource *model,
+static int run(struct vaccel_session *sess, struct vaccel_resource *model,
                const struct example *example, struct vaccel_tensor *outputs)
 {
-    return vaccel_model_run(&fixture->sess, model, NULL, example->inputs.all, example->inputs.count,
-                            outputs, example->outputs.count);
+    return vaccel_model_run(sess, model, NULL, example->inputs.all, example->inputs.count, outputs,
+                            example->outputs.count);
 }
 
-static void outputs_are_held(struct fixture *fixture, struct vaccel_resource *model,
+static void outputs_are_held(struct vaccel_session *sess, struct vaccel_resource *model,
                              const struct example *example)
 {
     struct vaccel_tensor outputs[PORTS_MAX] = {{0}};
 
-    assert_int_equal(run(fixture, model, example, outputs), VACCEL_OK);
+    assert_int_equal(run(sess, model, example, outputs), VACCEL_OK);
     for (size_t i = 0; i < example->outputs.count; i++) {
-        fetch(&fixture->sess, &outputs[i]);
+        tensor_fetch(sess, &outputs[i]);
         check_tensor(&outputs[i], &example->outputs.all[i]);
         free(outputs[i].data);
     }
 }
 
 /* By name, and in room that is larger than needed. */
-static void outputs_are_placed(struct fixture *fixture, struct vaccel_resource *model,
+static void outputs_are_placed(struct vaccel_session *sess, struct vaccel_resource *model,
                                const struct example *example)
 {
     struct vaccel_tensor outputs[PORTS_MAX] = {{0}};
@@ -156,7 +155,7 @@ static void outputs_are_placed(struct fixture *fixture, struct vaccel_resource *
         outputs[i].data = malloc(outputs[i].size);
         assert_non_null(outputs[i].data);
     }
-    assert_int_equal(run(fixture, model, example, outputs), VACCEL_OK);
+    assert_int_equal(run(sess, model, example, outputs), VACCEL_OK);
     for (size_t i = 0; i < example->outputs.count; i++) {
         assert_int_equal(outputs[i].held, 0);
         check_tensor(&outputs[i], &example->outputs.all[i]);
@@ -164,32 +163,32 @@ static void outputs_are_placed(struct fixture *fixture, struct vaccel_resource *
     }
 }
 
-static void inputs_are_as_before(const struct fixture *fixture, const struct example *example)
+static void inputs_are_as_before(const struct example *example)
 {
     struct tensors before = example->inputs;
 
-    read_elements(fixture, example, "input", &before);
+    read_elements(example, "input", &before);
     for (size_t i = 0; i < before.count; i++)
         assert_memory_equal(example->inputs.all[i].data, before.all[i].data, before.all[i].size);
     free_elements(&before);
 }
 
-static void check_example(struct fixture *fixture, struct example *example)
+static void check_example(struct vaccel_session *sess, struct example *example)
 {
     struct vaccel_resource *model;
 
     print_message("%s\n", example->name);
-    model = load(fixture, in_folder(fixture, example->file));
-    read_elements(fixture, example, "input", &example->inputs);
-    read_elements(fixture, example, "output", &example->outputs);
-    check_info(fixture, model, example);
+    model = load(sess, in_folder(example->file));
+    read_elements(example, "input", &example->inputs);
+    read_elements(example, "output", &example->outputs);
+    check_info(sess, model, example);
     if (example->gives.all[0].data_type != VACCEL_DATA_STRING) {
-        outputs_are_held(fixture, model, example);
-        outputs_are_placed(fixture, model, example);
-        outputs_are_held(fixture, model, example);
-        inputs_are_as_before(fixture, example);
+        outputs_are_held(sess, model, example);
+        outputs_are_placed(sess, model, example);
+        outputs_are_held(sess, model, example);
+        inputs_are_as_before(example);
     }
-    unload(fixture, model);
+    unload(sess, model);
     free_elements(&example->inputs);
     free_elements(&example->outputs);
 }
@@ -197,8 +196,8 @@ static void check_example(struct fixture *fixture, struct example *example)
 /* The lines of a case end where the next one begins. */
 static void each_case_is_answered_as_by_openvino_itself(void **state)
 {
-    struct fixture *fixture = *state;
-    FILE *cases = fopen(in_folder(fixture, "cases.txt"), "r");
+    struct vaccel_session *sess = *state;
+    FILE *cases = fopen(in_folder("cases.txt"), "r");
     static struct example example;
     char line[256], word[16];
     int length, count = 0;
@@ -211,12 +210,12 @@ static void each_case_is_answered_as_by_openvino_itself(void **state)
             continue;
         }
         if (count++)
-            check_example(fixture, &example);
+            check_example(sess, &example);
         example = (struct example){0};
         assert_int_equal(
             sscanf(line, "case %63s %31s %63s", example.name, example.format, example.file), 3);
     }
-    check_example(fixture, &example);
+    check_example(sess, &example);
     fclose(cases);
     assert_true(count > 20);
 }
@@ -227,5 +226,5 @@ int main(void)
         cmocka_unit_test(each_case_is_answered_as_by_openvino_itself),
     };
 
-    return cmocka_run_group_tests(tests, fixture_make, fixture_remove);
+    return cmocka_run_group_tests(tests, openvino_begin_with_models, openvino_end);
 }

@@ -13,23 +13,14 @@ static int begin(void **state)
 {
     scans = recorded_read("digits/held-out/scans.f32", RECORDED_SCANS * RECORDED_SCAN_SIZE);
     scores = recorded_read("digits/held-out/scores.f32", RECORDED_SCANS * RECORDED_DIGITS);
-    return fixture_make_without_models(state);
+    return openvino_begin(state);
 }
 
 static int end(void **state)
 {
     free(scans);
     free(scores);
-    return fixture_remove(state);
-}
-
-static struct vaccel_resource *registered(struct fixture *fixture, const char *path)
-{
-    struct vaccel_resource *model;
-
-    assert_int_equal(vaccel_resource_new(&model, path, VACCEL_RESOURCE_MODEL), VACCEL_OK);
-    assert_int_equal(vaccel_resource_register(model, &fixture->sess), VACCEL_OK);
-    return model;
+    return openvino_end(state);
 }
 
 static void assert_scores(const void *data, size_t size)
@@ -40,8 +31,8 @@ static void assert_scores(const void *data, size_t size)
 
 static void tflite_calls_are_served(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = registered(fixture, MODELS "/digits/digits.tflite");
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = model_register(sess, MODELS "/digits/digits.tflite");
     const int32_t dims[] = {SCANS, 1, 8, 8};
     struct vaccel_tflite_tensor *input, *output = NULL;
     uint8_t status = 9;
@@ -50,12 +41,12 @@ static void tflite_calls_are_served(void **state)
     assert_int_equal(
         vaccel_tflite_tensor_set_data(input, scans, SCANS * RECORDED_SCAN_SIZE * sizeof(float)),
         VACCEL_OK);
-    assert_int_equal(vaccel_tflite_model_load(&fixture->sess, model), VACCEL_OK);
-    assert_int_equal(vaccel_tflite_model_run(&fixture->sess, model, &input, 1, &output, 1, &status),
+    assert_int_equal(vaccel_tflite_model_load(sess, model), VACCEL_OK);
+    assert_int_equal(vaccel_tflite_model_run(sess, model, &input, 1, &output, 1, &status),
                      VACCEL_OK);
     assert_int_equal(status, 0);
     assert_scores(output->data, output->size);
-    assert_int_equal(vaccel_tflite_model_unload(&fixture->sess, model), VACCEL_OK);
+    assert_int_equal(vaccel_tflite_model_unload(sess, model), VACCEL_OK);
     vaccel_tflite_tensor_delete(output);
     vaccel_tflite_tensor_delete(input);
     assert_int_equal(vaccel_resource_delete(model), VACCEL_OK);
@@ -64,17 +55,18 @@ static void tflite_calls_are_served(void **state)
 /* They are for TorchScript, which OpenVINO does not read. */
 static void torch_calls_are_not_served(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = registered(fixture, MODELS "/digits/digits.onnx");
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = model_register(sess, MODELS "/digits/digits.onnx");
 
-    log_begin();
-    assert_int_equal(vaccel_torch_model_load(&fixture->sess, model), VACCEL_ENOTSUP);
-    log_end_with("TORCH_MODEL_LOAD");
+    capture_begin();
+    assert_int_equal(vaccel_torch_model_load(sess, model), VACCEL_ENOTSUP);
+    assert_logged(capture_end(), WORDS("TORCH_MODEL_LOAD"));
     assert_int_equal(vaccel_resource_delete(model), VACCEL_OK);
 }
 
-static int run_tf(struct fixture *fixture, struct vaccel_resource *model, const char *output_name,
-                  struct vaccel_tf_tensor **output, struct vaccel_tf_status *status)
+static int run_tf(struct vaccel_session *sess, struct vaccel_resource *model,
+                  const char *output_name, struct vaccel_tf_tensor **output,
+                  struct vaccel_tf_status *status)
 {
     const int64_t dims[] = {SCANS, 1, 8, 8};
     struct vaccel_tf_node in = {0}, out = {0};
@@ -87,7 +79,7 @@ static int run_tf(struct fixture *fixture, struct vaccel_resource *model, const 
     assert_int_equal(
         vaccel_tf_tensor_set_data(input, scans, SCANS * RECORDED_SCAN_SIZE * sizeof(float)),
         VACCEL_OK);
-    ret = vaccel_tf_model_run(&fixture->sess, model, NULL, &in, &input, 1, &out, output, 1, status);
+    ret = vaccel_tf_model_run(sess, model, NULL, &in, &input, 1, &out, output, 1, status);
     vaccel_tf_tensor_delete(input);
     vaccel_tf_node_release(&out);
     vaccel_tf_node_release(&in);
@@ -99,26 +91,26 @@ static void tf_calls_are_served(void **state)
 {
     static const char *const paths[] = {MODELS "/digits/digits.pb",
                                         MODELS "/digits/digits.saved-model"};
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
 
     for (size_t i = 0; i < 2; i++) {
-        struct vaccel_resource *model = registered(fixture, paths[i]);
+        struct vaccel_resource *model = model_register(sess, paths[i]);
         struct vaccel_tf_status status = {0};
         struct vaccel_tf_tensor *output = NULL;
 
-        assert_int_equal(vaccel_tf_model_load(&fixture->sess, model, &status), VACCEL_OK);
+        assert_int_equal(vaccel_tf_model_load(sess, model, &status), VACCEL_OK);
         vaccel_tf_status_release(&status);
-        assert_int_equal(run_tf(fixture, model, "scores", &output, &status), VACCEL_OK);
+        assert_int_equal(run_tf(sess, model, "scores", &output, &status), VACCEL_OK);
         assert_int_equal(status.code, 0);
         assert_scores(output->data, output->size);
         vaccel_tf_status_release(&status);
         vaccel_tf_tensor_delete(output);
-        log_begin();
-        assert_int_equal(run_tf(fixture, model, "marks", &output, &status), VACCEL_EINVAL);
-        log_end_with("no output \"marks:0\"");
+        capture_begin();
+        assert_int_equal(run_tf(sess, model, "marks", &output, &status), VACCEL_EINVAL);
+        assert_logged(capture_end(), WORDS("no output \"marks:0\""));
         assert_non_null(strstr(status.message, "no output \"marks:0\""));
         vaccel_tf_status_release(&status);
-        assert_int_equal(vaccel_tf_model_unload(&fixture->sess, model, &status), VACCEL_OK);
+        assert_int_equal(vaccel_tf_model_unload(sess, model, &status), VACCEL_OK);
         vaccel_tf_status_release(&status);
         assert_int_equal(vaccel_resource_delete(model), VACCEL_OK);
     }

@@ -12,14 +12,14 @@
 #endif
 
 /* All scans at once if the model takes any number, else one after the other. */
-static void assert_reads_digits(struct fixture *fixture, struct vaccel_resource *model)
+static void assert_reads_digits(struct vaccel_session *sess, struct vaccel_resource *model)
 {
     float *scans = recorded_read("digits/held-out/scans.f32", RECORDED_SCANS * RECORDED_SCAN_SIZE);
     float *wanted = recorded_read("digits/held-out/scores.f32", RECORDED_SCANS * RECORDED_DIGITS);
     struct vaccel_model_info *info;
     size_t batch;
 
-    assert_int_equal(vaccel_model_info(&fixture->sess, model, NULL, &info), VACCEL_OK);
+    assert_int_equal(vaccel_model_info(sess, model, NULL, &info), VACCEL_OK);
     batch = info->inputs[0].dims[0] < 0 ? RECORDED_SCANS : 1;
     vaccel_model_info_delete(info);
     for (size_t i = 0; i < RECORDED_SCANS; i += batch) {
@@ -30,9 +30,8 @@ static void assert_reads_digits(struct fixture *fixture, struct vaccel_resource 
                                       .size = batch * RECORDED_SCAN_SIZE * sizeof(float)};
         struct vaccel_tensor output = {0};
 
-        assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, &output, 1),
-                         VACCEL_OK);
-        fetch(&fixture->sess, &output);
+        assert_int_equal(vaccel_model_run(sess, model, NULL, &input, 1, &output, 1), VACCEL_OK);
+        tensor_fetch(sess, &output);
         assert_int_equal(output.size, batch * RECORDED_DIGITS * sizeof(float));
         assert_true(recorded_apart(output.data, wanted + i * RECORDED_DIGITS,
                                    batch * RECORDED_DIGITS) < RECORDED_TOLERANCE);
@@ -42,11 +41,11 @@ static void assert_reads_digits(struct fixture *fixture, struct vaccel_resource 
     free(scans);
 }
 
-static void load_and_read(struct fixture *fixture, struct vaccel_resource *model)
+static void load_and_read(struct vaccel_session *sess, struct vaccel_resource *model)
 {
-    assert_int_equal(try_load(fixture, model), VACCEL_OK);
-    assert_reads_digits(fixture, model);
-    unload(fixture, model);
+    assert_int_equal(try_load(sess, model), VACCEL_OK);
+    assert_reads_digits(sess, model);
+    unload(sess, model);
 }
 
 static const char *digits(const char *name)
@@ -95,11 +94,10 @@ static void files_are_known_without_their_extension(void **state)
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         struct file file = file_read(digits(names[i]));
 
-        file_write(in_folder(*state, "network"), file.bytes, file.size);
+        file_write(in_folder("network"), file.bytes, file.size);
         free(file.bytes);
-        assert_int_equal(
-            vaccel_resource_new(&model, in_folder(*state, "network"), VACCEL_RESOURCE_MODEL),
-            VACCEL_OK);
+        assert_int_equal(vaccel_resource_new(&model, in_folder("network"), VACCEL_RESOURCE_MODEL),
+                         VACCEL_OK);
         load_and_read(*state, model);
     }
 }
@@ -134,7 +132,7 @@ static void ir_is_read_with_its_weights(void **state)
     struct file weights = file_read(digits("digits.bin"));
     char other[256];
 
-    strcpy(other, in_folder(*state, "other-weights"));
+    strcpy(other, in_folder("other-weights"));
     file_write(other, weights.bytes, weights.size);
     free(weights.bytes);
     for (int i = 0; i < 3; i++) {
@@ -147,14 +145,13 @@ static void ir_is_read_with_its_weights(void **state)
     }
 }
 
-static void assert_adds_weights(struct fixture *fixture, struct vaccel_resource *model)
+static void assert_adds_weights(struct vaccel_session *sess, struct vaccel_resource *model)
 {
     float numbers[] = {1, 1, 1, 1}, sums[4];
     struct vaccel_tensor input = vector("x", numbers, 4);
     struct vaccel_tensor output = {.data = sums, .size = sizeof(sums)};
 
-    assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, &output, 1),
-                     VACCEL_OK);
+    assert_int_equal(vaccel_model_run(sess, model, NULL, &input, 1, &output, 1), VACCEL_OK);
     for (int i = 0; i < 4; i++)
         assert_true(sums[i] == (float)(i + 1));
 }
@@ -162,13 +159,13 @@ static void assert_adds_weights(struct fixture *fixture, struct vaccel_resource 
 /* In memory, or in files of other folders than the model's. */
 static void weights_of_onnx_lie_beside_the_model(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
     char model_path[256], weights_path[256];
     struct file weights;
 
-    strcpy(model_path, in_folder(fixture, "external/model.onnx"));
-    strcpy(weights_path, in_folder(fixture, "weights.bin"));
-    weights = file_read(in_folder(fixture, "external/weights.bin"));
+    strcpy(model_path, in_folder("external/model.onnx"));
+    strcpy(weights_path, in_folder("weights.bin"));
+    weights = file_read(in_folder("external/weights.bin"));
     file_write(weights_path, weights.bytes, weights.size);
     free(weights.bytes);
     for (int i = 0; i < 3; i++) {
@@ -176,50 +173,50 @@ static void weights_of_onnx_lie_beside_the_model(void **state)
         struct vaccel_blob *second = blob_of(weights_path, "weights.bin", i == 1);
         struct vaccel_resource *model = resource_of(second, first);
 
-        assert_int_equal(try_load(fixture, model), VACCEL_OK);
-        assert_adds_weights(fixture, model);
-        unload(fixture, model);
+        assert_int_equal(try_load(sess, model), VACCEL_OK);
+        assert_adds_weights(sess, model);
+        unload(sess, model);
         vaccel_blob_delete(first);
         vaccel_blob_delete(second);
     }
 }
 
-static void assert_load_fails(struct fixture *fixture, struct vaccel_resource *model,
+static void assert_load_fails(struct vaccel_session *sess, struct vaccel_resource *model,
                               const char *words)
 {
-    log_begin();
-    assert_int_equal(try_load(fixture, model), VACCEL_EBACKEND);
-    log_end_with(words);
+    capture_begin();
+    assert_int_equal(try_load(sess, model), VACCEL_EBACKEND);
+    assert_logged(capture_end(), WORDS(words));
     assert_int_equal(vaccel_resource_delete(model), VACCEL_OK);
 }
 
-static void assert_file_fails(struct fixture *fixture, const char *name, const char *words)
+static void assert_file_fails(struct vaccel_session *sess, const char *name, const char *words)
 {
     struct vaccel_resource *model;
 
-    assert_int_equal(vaccel_resource_new(&model, in_folder(fixture, name), VACCEL_RESOURCE_MODEL),
+    assert_int_equal(vaccel_resource_new(&model, in_folder(name), VACCEL_RESOURCE_MODEL),
                      VACCEL_OK);
-    assert_load_fails(fixture, model, words);
+    assert_load_fails(sess, model, words);
 }
 
 /* Of what another's model says nothing may be read that does not belong to it. */
 static void weights_of_onnx_lie_nowhere_else(void **state)
 {
-    struct fixture *fixture = *state;
-    struct file alone = file_read(in_folder(fixture, "external/model.onnx"));
+    struct vaccel_session *sess = *state;
+    struct file alone = file_read(in_folder("external/model.onnx"));
     struct vaccel_resource *model;
 
-    assert_file_fails(fixture, "external/upwards.onnx", "../outside.bin");
-    assert_file_fails(fixture, "external/hidden.onnx", "../outside.bin");
-    assert_file_fails(fixture, "external/through.onnx", "/../outside.bin");
-    assert_file_fails(fixture, "external/absolute.onnx", "must be in a file beside the model");
-    assert_file_fails(fixture, "external/address.onnx", "_ORT_MEM_ADDR_");
-    assert_file_fails(fixture, "external/missing.onnx", "missing.bin");
-    assert_file_fails(fixture, "external/beyond.onnx", "weights.bin");
+    assert_file_fails(sess, "external/upwards.onnx", "../outside.bin");
+    assert_file_fails(sess, "external/hidden.onnx", "../outside.bin");
+    assert_file_fails(sess, "external/through.onnx", "/../outside.bin");
+    assert_file_fails(sess, "external/absolute.onnx", "must be in a file beside the model");
+    assert_file_fails(sess, "external/address.onnx", "_ORT_MEM_ADDR_");
+    assert_file_fails(sess, "external/missing.onnx", "missing.bin");
+    assert_file_fails(sess, "external/beyond.onnx", "weights.bin");
     assert_int_equal(vaccel_resource_from_buf(&model, alone.bytes, alone.size,
                                               VACCEL_RESOURCE_MODEL, "model.onnx", true),
                      VACCEL_OK);
-    assert_load_fails(fixture, model, "must have them in itself");
+    assert_load_fails(sess, model, "must have them in itself");
     free(alone.bytes);
 }
 
@@ -227,8 +224,8 @@ static void weights_of_onnx_lie_nowhere_else(void **state)
 static void weights_of_onnx_are_not_looked_for_in_the_working_directory(void **state)
 {
     static const unsigned char unknown[] = {0x82, 0x02, 0};
-    struct fixture *fixture = *state;
-    struct file alone = file_read(in_folder(fixture, "external/model.onnx"));
+    struct vaccel_session *sess = *state;
+    struct file alone = file_read(in_folder("external/model.onnx"));
     unsigned char *bytes = malloc(sizeof(unknown) + alone.size);
     struct vaccel_blob *first, *second;
     char before[256];
@@ -243,8 +240,8 @@ static void weights_of_onnx_are_not_looked_for_in_the_working_directory(void **s
         vaccel_blob_from_buf(&second, unknown, sizeof(unknown), true, "model.bin", NULL, false),
         VACCEL_OK);
     assert_non_null(getcwd(before, sizeof(before)));
-    assert_int_equal(chdir(in_folder(fixture, "external")), 0);
-    assert_load_fails(fixture, resource_of(first, second), "must have them in itself");
+    assert_int_equal(chdir(in_folder("external")), 0);
+    assert_load_fails(sess, resource_of(first, second), "must have them in itself");
     assert_int_equal(chdir(before), 0);
     vaccel_blob_delete(first);
     vaccel_blob_delete(second);
@@ -252,7 +249,7 @@ static void weights_of_onnx_are_not_looked_for_in_the_working_directory(void **s
     free(alone.bytes);
 }
 
-static void assert_shape_fails(struct fixture *fixture, const char *shape)
+static void assert_shape_fails(struct vaccel_session *sess, const char *shape)
 {
     static const char form[] =
         "<?xml version=\"1.0\"?><net name=\"n\" version=\"11\"><layers>"
@@ -273,7 +270,7 @@ static void assert_shape_fails(struct fixture *fixture, const char *shape)
     assert_int_equal(vaccel_blob_from_buf(&second, (const uint8_t *)"0123456789abcdef", 16, true,
                                           "model.bin", NULL, false),
                      VACCEL_OK);
-    assert_load_fails(fixture, resource_of(first, second), "more elements than there can be");
+    assert_load_fails(sess, resource_of(first, second), "more elements than there can be");
     vaccel_blob_delete(first);
     vaccel_blob_delete(second);
 }
@@ -304,23 +301,23 @@ static void leaks_are_looked_for(bool yes)
 static void models_that_are_cut_off_are_refused(void **state)
 {
     static const char *const names[] = {"digits.onnx", "digits.tflite", "digits.pb", "digits.xml"};
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         struct file file = file_read(digits(names[i]));
         struct vaccel_resource *model;
 
-        log_begin();
+        capture_begin();
         for (size_t size = file.size / 8; size < file.size; size += file.size / 8) {
             assert_int_equal(vaccel_resource_from_buf(&model, file.bytes, size,
                                                       VACCEL_RESOURCE_MODEL, names[i], true),
                              VACCEL_OK);
             leaks_are_looked_for(false);
-            assert_int_not_equal(try_load(fixture, model), VACCEL_OK);
+            assert_int_not_equal(try_load(sess, model), VACCEL_OK);
             leaks_are_looked_for(true);
             assert_int_equal(vaccel_resource_delete(model), VACCEL_OK);
         }
-        log_end_with("[openvino] ");
+        assert_logged(capture_end(), WORDS("[openvino] "));
         free(file.bytes);
     }
 }
@@ -328,15 +325,15 @@ static void models_that_are_cut_off_are_refused(void **state)
 /* The length of a key of 1 becomes 198, which crashes OpenVINO 2026.4 itself. */
 static void lengths_in_a_checkpoint_are_checked(void **state)
 {
-    struct fixture *fixture = *state;
-    const char *copy = in_folder(fixture, "damaged");
+    struct vaccel_session *sess = *state;
+    const char *copy = in_folder("damaged");
     char command[600], path[300];
     struct vaccel_resource *model;
     struct file index;
 
     snprintf(command, sizeof(command), "cp -r %s/digits/digits.saved-model %s", MODELS, copy);
     assert_int_equal(system(command), 0);
-    snprintf(path, sizeof(path), "%s/variables/variables.index", in_folder(fixture, "damaged"));
+    snprintf(path, sizeof(path), "%s/variables/variables.index", in_folder("damaged"));
     index = file_read(path);
     for (size_t i = 0; i < index.size; i += 9) {
         unsigned char before = index.bytes[i];
@@ -344,12 +341,11 @@ static void lengths_in_a_checkpoint_are_checked(void **state)
         index.bytes[i] = 0xC6;
         file_write(path, index.bytes, index.size);
         index.bytes[i] = before;
-        assert_int_equal(
-            vaccel_resource_new(&model, in_folder(fixture, "damaged"), VACCEL_RESOURCE_MODEL),
-            VACCEL_OK);
-        log_begin();
-        try_load(fixture, model);
-        free(log_end());
+        assert_int_equal(vaccel_resource_new(&model, in_folder("damaged"), VACCEL_RESOURCE_MODEL),
+                         VACCEL_OK);
+        capture_begin();
+        try_load(sess, model);
+        capture_end();
         assert_int_equal(vaccel_resource_delete(model), VACCEL_OK);
     }
     free(index.bytes);
@@ -358,20 +354,14 @@ static void lengths_in_a_checkpoint_are_checked(void **state)
 /* Bytes of the process in memory, after what malloc() keeps is given back. */
 static size_t resident(void)
 {
-    FILE *about = fopen("/proc/self/statm", "r");
-    unsigned long pages = 0;
-
     malloc_trim(0);
-    assert_non_null(about);
-    assert_int_equal(fscanf(about, "%*u %lu", &pages), 1);
-    fclose(about);
-    return pages * (size_t)sysconf(_SC_PAGESIZE);
+    return memory_in_use();
 }
 
-static void load_run_unload(struct fixture *fixture, int count)
+static void load_run_unload(struct vaccel_session *sess, int count)
 {
     while (count--) {
-        struct vaccel_resource *model = load(fixture, in_folder(fixture, "transformer.xml"));
+        struct vaccel_resource *model = load(sess, in_folder("transformer.xml"));
         int32_t ids[64] = {0};
         struct vaccel_tensor input = {.data_type = VACCEL_DATA_INT32,
                                       .nr_dims = 2,
@@ -380,27 +370,26 @@ static void load_run_unload(struct fixture *fixture, int count)
                                       .size = sizeof(ids)};
         struct vaccel_tensor output = {0};
 
-        assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, &output, 1),
-                         VACCEL_OK);
-        assert_int_equal(vaccel_tensor_drop(&fixture->sess, &output), VACCEL_OK);
-        unload(fixture, model);
+        assert_int_equal(vaccel_model_run(sess, model, NULL, &input, 1, &output, 1), VACCEL_OK);
+        assert_int_equal(vaccel_tensor_drop(sess, &output), VACCEL_OK);
+        unload(sess, model);
     }
 }
 
-static void fail_to_load(struct fixture *fixture, int count)
+static void fail_to_load(struct vaccel_session *sess, int count)
 {
     struct file file = file_read(digits("digits.onnx"));
     struct vaccel_resource *model;
 
-    log_begin();
+    capture_begin();
     while (count--) {
         assert_int_equal(vaccel_resource_from_buf(&model, file.bytes, file.size / 2,
                                                   VACCEL_RESOURCE_MODEL, "half.onnx", true),
                          VACCEL_OK);
-        assert_int_equal(try_load(fixture, model), VACCEL_EBACKEND);
+        assert_int_equal(try_load(sess, model), VACCEL_EBACKEND);
         assert_int_equal(vaccel_resource_delete(model), VACCEL_OK);
     }
-    free(log_end());
+    capture_end();
     free(file.bytes);
 }
 
@@ -438,5 +427,5 @@ int main(void)
         cmocka_unit_test(unloading_gives_the_memory_back),
     };
 
-    return cmocka_run_group_tests(tests, fixture_make, fixture_remove);
+    return cmocka_run_group_tests(tests, openvino_begin_with_models, openvino_end);
 }

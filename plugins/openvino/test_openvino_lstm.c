@@ -35,7 +35,7 @@ static void assert_recorded(struct vaccel_session *sess, struct vaccel_tensor *o
 {
     float *wanted = read_recorded(batch, output->name, count);
 
-    fetch(sess, output);
+    tensor_fetch(sess, output);
     assert_int_equal(output->size, (size_t)batch * count * sizeof(float));
     assert_int_equal(output->dims[0], batch);
     assert_true(recorded_apart(output->data, wanted, (size_t)batch * count) < RECORDED_TOLERANCE);
@@ -44,18 +44,17 @@ static void assert_recorded(struct vaccel_session *sess, struct vaccel_tensor *o
 }
 
 /* In an order that is no format's own. */
-static void run_batch(struct fixture *fixture, struct vaccel_resource *model, int batch)
+static void run_batch(struct vaccel_session *sess, struct vaccel_resource *model, int batch)
 {
     struct vaccel_tensor inputs[] = {input("h0", batch, 0, RECORDED_HIDDEN),
                                      input("sequence", batch, RECORDED_STEPS, RECORDED_FEATURES),
                                      input("c0", batch, 0, RECORDED_HIDDEN)};
     struct vaccel_tensor outputs[] = {{.name = "c1"}, {.name = "states"}, {.name = "h1"}};
 
-    assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, inputs, 3, outputs, 3),
-                     VACCEL_OK);
-    assert_recorded(&fixture->sess, &outputs[0], batch, RECORDED_HIDDEN);
-    assert_recorded(&fixture->sess, &outputs[1], batch, STATES);
-    assert_recorded(&fixture->sess, &outputs[2], batch, RECORDED_HIDDEN);
+    assert_int_equal(vaccel_model_run(sess, model, NULL, inputs, 3, outputs, 3), VACCEL_OK);
+    assert_recorded(sess, &outputs[0], batch, RECORDED_HIDDEN);
+    assert_recorded(sess, &outputs[1], batch, STATES);
+    assert_recorded(sess, &outputs[2], batch, RECORDED_HIDDEN);
     for (size_t i = 0; i < 3; i++)
         free(inputs[i].data);
 }
@@ -83,5 +82,5 @@ int main(void)
         cmocka_unit_test(each_format_gives_what_is_recorded),
     };
 
-    return cmocka_run_group_tests(tests, fixture_make_without_models, fixture_remove);
+    return cmocka_run_group_tests(tests, openvino_begin, openvino_end);
 }

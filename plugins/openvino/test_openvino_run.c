@@ -2,9 +2,9 @@
 #include "test_support.h"
 
 /* x + 1 and -x, of three numbers. */
-static struct vaccel_resource *load_names(struct fixture *fixture)
+static struct vaccel_resource *load_names(struct vaccel_session *sess)
 {
-    return load(fixture, in_folder(fixture, "names.xml"));
+    return load(sess, in_folder("names.xml"));
 }
 
 static void assert_next(const float *got, const float *numbers)
@@ -17,8 +17,8 @@ static void all_names_and_places_are_known(void **state)
 {
     static const char *const inputs[] = {"x", "also-x", "x:0", NULL};
     static const char *const outputs[] = {"y", "also-y", "also-y:0", NULL};
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = load_names(fixture);
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = load_names(sess);
     float numbers[] = {1, 2, 3}, room[3];
 
     for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
@@ -26,51 +26,48 @@ static void all_names_and_places_are_known(void **state)
         struct vaccel_tensor output = {.name = outputs[i], .data = room, .size = sizeof(room)};
 
         memset(room, 0, sizeof(room));
-        assert_int_equal(vaccel_model_run(&fixture->sess, model, "", &input, 1, &output, 1),
-                         VACCEL_OK);
+        assert_int_equal(vaccel_model_run(sess, model, "", &input, 1, &output, 1), VACCEL_OK);
         assert_int_equal(output.size, sizeof(room));
         assert_next(room, numbers);
     }
-    unload(fixture, model);
+    unload(sess, model);
 }
 
 static void an_output_may_be_wanted_twice(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = load_names(fixture);
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = load_names(sess);
     float numbers[] = {4, 5, 6}, first[3], second[3];
     struct vaccel_tensor input = vector(NULL, numbers, 3);
     struct vaccel_tensor outputs[] = {{.name = "y", .data = first, .size = sizeof(first)},
                                       {.name = "y", .data = second, .size = sizeof(second)}};
 
-    assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, outputs, 2),
-                     VACCEL_OK);
+    assert_int_equal(vaccel_model_run(sess, model, NULL, &input, 1, outputs, 2), VACCEL_OK);
     assert_next(first, numbers);
     assert_next(second, numbers);
-    unload(fixture, model);
+    unload(sess, model);
 }
 
 /* The next run must not write where the one before was told to. */
 static void a_run_leaves_the_room_of_the_one_before_alone(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = load_names(fixture);
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = load_names(sess);
     float numbers[] = {1, 2, 3}, other[] = {7, 8, 9}, room[3];
     struct vaccel_tensor input = vector(NULL, numbers, 3), later = vector(NULL, other, 3);
     struct vaccel_tensor output = {.data = room, .size = sizeof(room)}, held = {.name = "y"};
 
-    assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, &output, 1),
-                     VACCEL_OK);
-    assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &later, 1, &held, 1), VACCEL_OK);
+    assert_int_equal(vaccel_model_run(sess, model, NULL, &input, 1, &output, 1), VACCEL_OK);
+    assert_int_equal(vaccel_model_run(sess, model, NULL, &later, 1, &held, 1), VACCEL_OK);
     assert_next(room, numbers);
-    fetch(&fixture->sess, &held);
+    tensor_fetch(sess, &held);
     assert_next(held.data, other);
     free(held.data);
-    unload(fixture, model);
+    unload(sess, model);
 }
 
 /* Outputs, of which those with a 1 in @placed have room. */
-static void run_same(struct fixture *fixture, struct vaccel_resource *model, float *numbers,
+static void run_same(struct vaccel_session *sess, struct vaccel_resource *model, float *numbers,
                      unsigned int placed, float rooms[4][3])
 {
     struct vaccel_tensor input = vector(NULL, numbers, 3);
@@ -82,11 +79,10 @@ static void run_same(struct fixture *fixture, struct vaccel_resource *model, flo
         outputs[i].data = rooms[i];
         outputs[i].size = sizeof(rooms[i]);
     }
-    assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, outputs, 4),
-                     VACCEL_OK);
+    assert_int_equal(vaccel_model_run(sess, model, NULL, &input, 1, outputs, 4), VACCEL_OK);
     for (size_t i = 0; i < 4; i++) {
         if (!(placed & 1U << i)) {
-            fetch(&fixture->sess, &outputs[i]);
+            tensor_fetch(sess, &outputs[i]);
             memcpy(rooms[i], outputs[i].data, sizeof(rooms[i]));
             free(outputs[i].data);
         }
@@ -98,100 +94,96 @@ static void run_same(struct fixture *fixture, struct vaccel_resource *model, flo
 static void a_run_leaves_the_input_of_the_one_before_alone(void **state)
 {
     static const float no_more[] = {-1, -1, -1};
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = load(fixture, in_folder(fixture, "same.xml"));
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = load(sess, in_folder("same.xml"));
 
     for (unsigned int placed = 0; placed < 256; placed++) {
         float numbers[] = {1, 2, 3}, other[] = {7, 8, 9}, rooms[4][3], later_rooms[4][3];
 
-        run_same(fixture, model, numbers, placed & 15, rooms);
+        run_same(sess, model, numbers, placed & 15, rooms);
         memcpy(numbers, no_more, sizeof(no_more));
         for (size_t i = 0; i < 4; i++)
             memcpy(rooms[i], no_more, sizeof(no_more));
-        run_same(fixture, model, other, placed >> 4, later_rooms);
+        run_same(sess, model, other, placed >> 4, later_rooms);
         assert_memory_equal(numbers, no_more, sizeof(no_more));
         for (size_t i = 0; i < 4; i++)
             assert_memory_equal(rooms[i], no_more, sizeof(no_more));
     }
-    unload(fixture, model);
+    unload(sess, model);
 }
 
 static void a_run_knows_nothing_of_the_one_before(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = load(fixture, in_folder(fixture, "counter.xml"));
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = load(sess, in_folder("counter.xml"));
 
     for (int i = 0; i < 3; i++) {
         float numbers[] = {1, 2, 3}, room[3];
         struct vaccel_tensor input = vector("x", numbers, 3);
         struct vaccel_tensor output = {.data = room, .size = sizeof(room)};
 
-        assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, &output, 1),
-                         VACCEL_OK);
+        assert_int_equal(vaccel_model_run(sess, model, NULL, &input, 1, &output, 1), VACCEL_OK);
         assert_memory_equal(room, numbers, sizeof(room));
     }
-    unload(fixture, model);
+    unload(sess, model);
 }
 
 static void what_does_not_fit_is_held_and_the_others_are_there(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = load_names(fixture);
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = load_names(sess);
     float numbers[] = {1, 2, 3}, room[3], small[2];
     struct vaccel_tensor input = vector(NULL, numbers, 3);
     struct vaccel_tensor outputs[] = {{.name = "y", .data = small, .size = sizeof(small)},
                                       {.name = NULL, .data = room, .size = sizeof(room)}};
 
-    assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, outputs, 2),
-                     VACCEL_ERANGE);
+    assert_int_equal(vaccel_model_run(sess, model, NULL, &input, 1, outputs, 2), VACCEL_ERANGE);
     assert_int_equal(outputs[0].size, sizeof(room));
     assert_true(room[0] == -1 && room[2] == -3);
-    fetch(&fixture->sess, &outputs[0]);
+    tensor_fetch(sess, &outputs[0]);
     assert_next(outputs[0].data, numbers);
     free(outputs[0].data);
-    unload(fixture, model);
+    unload(sess, model);
 }
 
 /* Returns whether the run failed so, with the words in the log, and nothing held. */
-static void assert_refused(struct fixture *fixture, struct vaccel_resource *model,
+static void assert_refused(struct vaccel_session *sess, struct vaccel_resource *model,
                            const char *signature, const struct vaccel_tensor *inputs,
                            size_t nr_inputs, const char *wanted, const char *words)
 {
     struct vaccel_tensor output = {.name = wanted};
 
-    log_begin();
-    assert_int_equal(
-        vaccel_model_run(&fixture->sess, model, signature, inputs, nr_inputs, &output, 1),
-        VACCEL_EINVAL);
-    log_end_with(words);
+    capture_begin();
+    assert_int_equal(vaccel_model_run(sess, model, signature, inputs, nr_inputs, &output, 1),
+                     VACCEL_EINVAL);
+    assert_logged(capture_end(), WORDS(words));
     assert_int_equal(output.held, 0);
 }
 
 static void what_the_model_does_not_have_is_refused(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = load_names(fixture);
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = load_names(sess);
     float numbers[] = {1, 2, 3};
     struct vaccel_tensor input = vector("x", numbers, 3), unknown = vector("z", numbers, 3);
     struct vaccel_tensor twice[] = {input, input};
     struct vaccel_tensor outputs[3] = {{0}};
 
-    assert_refused(fixture, model, "train", &input, 1, "y", "\"train\"");
-    assert_refused(fixture, model, "serving_default", &input, 1, "y", "\"serving_default\"");
-    assert_refused(fixture, model, NULL, &unknown, 1, "y", "no input \"z\": it has \"also-x\"");
-    assert_refused(fixture, model, NULL, &input, 1, "z", "no output \"z\": it has \"also-y\"");
-    assert_refused(fixture, model, NULL, twice, 2, "y", "2 inputs: the model takes 1");
-    log_begin();
-    assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, outputs, 3),
-                     VACCEL_EINVAL);
-    log_end_with("no output 2: it has 2");
-    unload(fixture, model);
+    assert_refused(sess, model, "train", &input, 1, "y", "\"train\"");
+    assert_refused(sess, model, "serving_default", &input, 1, "y", "\"serving_default\"");
+    assert_refused(sess, model, NULL, &unknown, 1, "y", "no input \"z\": it has \"also-x\"");
+    assert_refused(sess, model, NULL, &input, 1, "z", "no output \"z\": it has \"also-y\"");
+    assert_refused(sess, model, NULL, twice, 2, "y", "2 inputs: the model takes 1");
+    capture_begin();
+    assert_int_equal(vaccel_model_run(sess, model, NULL, &input, 1, outputs, 3), VACCEL_EINVAL);
+    assert_logged(capture_end(), WORDS("no output 2: it has 2"));
+    unload(sess, model);
 }
 
 static void an_input_given_twice_is_refused(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = load(fixture, in_folder(fixture, "several.xml"));
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = load(sess, in_folder("several.xml"));
     int64_t ids[4] = {0};
     struct vaccel_tensor input = {.name = "ids",
                                   .data_type = VACCEL_DATA_INT64,
@@ -201,15 +193,15 @@ static void an_input_given_twice_is_refused(void **state)
                                   .size = sizeof(ids)};
     struct vaccel_tensor twice[] = {input, input};
 
-    assert_refused(fixture, model, NULL, twice, 2, NULL, "\"ids\" is given twice");
-    unload(fixture, model);
+    assert_refused(sess, model, NULL, twice, 2, NULL, "\"ids\" is given twice");
+    unload(sess, model);
 }
 
 /* A shape is refused in OpenVINO's own words. */
 static void wrong_types_and_shapes_are_refused(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = load_names(fixture);
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = load_names(sess);
     float numbers[8] = {0};
     struct vaccel_tensor type = vector("x", numbers, 3), scalar = vector("x", numbers, 0);
     struct vaccel_tensor longer = vector("x", numbers, 4), deeper = vector("x", numbers, 3);
@@ -217,36 +209,35 @@ static void wrong_types_and_shapes_are_refused(void **state)
     type.data_type = VACCEL_DATA_INT32;
     deeper.nr_dims = 2;
     deeper.dims[1] = 1;
-    assert_refused(fixture, model, NULL, &type, 1, "y", "is INT32: the model wants FLOAT32");
-    assert_refused(fixture, model, NULL, &longer, 1, "y", "shape");
-    assert_refused(fixture, model, NULL, &deeper, 1, "y", "shape");
-    assert_refused(fixture, model, NULL, &scalar, 1, "y", "shape");
-    unload(fixture, model);
+    assert_refused(sess, model, NULL, &type, 1, "y", "is INT32: the model wants FLOAT32");
+    assert_refused(sess, model, NULL, &longer, 1, "y", "shape");
+    assert_refused(sess, model, NULL, &deeper, 1, "y", "shape");
+    assert_refused(sess, model, NULL, &scalar, 1, "y", "shape");
+    unload(sess, model);
 }
 
 static void after_a_refused_run_the_next_one_works(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = load_names(fixture);
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = load_names(sess);
     float numbers[] = {1, 2, 3, 4}, room[3];
     struct vaccel_tensor input = vector("x", numbers, 3), longer = vector("x", numbers, 4);
 
     for (int i = 0; i < 20; i++) {
         struct vaccel_tensor output = {.data = room, .size = sizeof(room)};
 
-        assert_refused(fixture, model, NULL, &longer, 1, "y", "shape");
-        assert_int_equal(vaccel_model_run(&fixture->sess, model, NULL, &input, 1, &output, 1),
-                         VACCEL_OK);
+        assert_refused(sess, model, NULL, &longer, 1, "y", "shape");
+        assert_int_equal(vaccel_model_run(sess, model, NULL, &input, 1, &output, 1), VACCEL_OK);
         assert_next(room, numbers);
     }
-    unload(fixture, model);
+    unload(sess, model);
 }
 
 /* Two lengths that are not those of the data, and a zero byte in a string. */
 static void strings_that_are_none_are_refused(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = load(fixture, in_folder(fixture, "strings.xml"));
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = load(sess, in_folder("strings.xml"));
     struct {
         uint64_t length;
         char text[4];
@@ -257,14 +248,14 @@ static void strings_that_are_none_are_refused(void **state)
                                   .data = &data,
                                   .size = sizeof(data.length) + sizeof(data.text)};
 
-    assert_refused(fixture, model, NULL, &input, 1, NULL, "zero byte");
-    unload(fixture, model);
+    assert_refused(sess, model, NULL, &input, 1, NULL, "zero byte");
+    unload(sess, model);
 }
 
 static void strings_cannot_come_back(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = load(fixture, in_folder(fixture, "string-output.xml"));
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = load(sess, in_folder("string-output.xml"));
     uint64_t length = 0;
     struct vaccel_tensor input = {.data_type = VACCEL_DATA_STRING,
                                   .nr_dims = 1,
@@ -272,12 +263,12 @@ static void strings_cannot_come_back(void **state)
                                   .data = &length,
                                   .size = sizeof(length)};
 
-    assert_refused(fixture, model, NULL, &input, 1, NULL, "output \"again\" has strings");
-    unload(fixture, model);
+    assert_refused(sess, model, NULL, &input, 1, NULL, "output \"again\" has strings");
+    unload(sess, model);
 }
 
 struct work {
-    struct fixture *fixture;
+    struct vaccel_session *sess;
     struct vaccel_resource *model;
     float seed;
     int wrong;
@@ -292,8 +283,8 @@ static void *run_often(void *argument)
         struct vaccel_tensor input = vector("x", numbers, 3);
         struct vaccel_tensor output = {.name = "y", .data = room, .size = sizeof(room)};
 
-        work->wrong += vaccel_model_run(&work->fixture->sess, work->model, NULL, &input, 1, &output,
-                                        1) != VACCEL_OK;
+        work->wrong +=
+            vaccel_model_run(work->sess, work->model, NULL, &input, 1, &output, 1) != VACCEL_OK;
         for (int j = 0; j < 3; j++)
             work->wrong += room[j] != numbers[j] + 1;
     }
@@ -304,20 +295,20 @@ static void *run_often(void *argument)
 static void threads_run_a_model_at_once(void **state)
 {
     enum { THREADS = 24 };
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = load_names(fixture);
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = load_names(sess);
     struct work work[THREADS];
     pthread_t threads[THREADS];
 
     for (int i = 0; i < THREADS; i++) {
-        work[i] = (struct work){fixture, model, (float)i, 0};
+        work[i] = (struct work){sess, model, (float)i, 0};
         assert_int_equal(pthread_create(&threads[i], NULL, run_often, &work[i]), 0);
     }
     for (int i = 0; i < THREADS; i++) {
         pthread_join(threads[i], NULL);
         assert_int_equal(work[i].wrong, 0);
     }
-    unload(fixture, model);
+    unload(sess, model);
 }
 
 int main(void)
@@ -338,5 +329,5 @@ int main(void)
         cmocka_unit_test(threads_run_a_model_at_once),
     };
 
-    return cmocka_run_group_tests(tests, fixture_make, fixture_remove);
+    return cmocka_run_group_tests(tests, openvino_begin_with_models, openvino_end);
 }

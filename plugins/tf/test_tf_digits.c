@@ -14,8 +14,8 @@ static void classify_all(struct vaccel_session *sess, const char *path, const ch
     float *wanted =
         recorded_read("digits/held-out/scores.f32", (size_t)RECORDED_SCANS * RECORDED_DIGITS);
     float scores[RECORDED_SCANS * RECORDED_DIGITS];
-    struct vaccel_tensor input = tensor_of(in, VACCEL_DATA_FLOAT32, scans, count * sizeof(float),
-                                           RECORDED_SCANS, 1, 8, 8, -1);
+    struct vaccel_tensor input = tensor_of(in, VACCEL_DATA_FLOAT32, DIMS(RECORDED_SCANS, 1, 8, 8),
+                                           scans, count * sizeof(float));
     struct vaccel_tensor output = room_for(out, scores, sizeof(scores));
 
     assert_int_equal(vaccel_model_run(sess, model, NULL, &input, 1, &output, 1), VACCEL_OK);
@@ -58,11 +58,12 @@ static void run_lstm(struct vaccel_session *sess, struct vaccel_resource *model,
         snprintf(path, sizeof(path), "lstm/batch-%d/%s.f32", batch, names[i]);
         values[i] = recorded_read(path, batch * sizes[i]);
     }
-    in[0] = tensor_of("sequence", VACCEL_DATA_FLOAT32, values[0], batch * sizes[0] * sizeof(float),
-                      batch, RECORDED_STEPS, RECORDED_FEATURES, -1);
+    in[0] =
+        tensor_of("sequence", VACCEL_DATA_FLOAT32, DIMS(batch, RECORDED_STEPS, RECORDED_FEATURES),
+                  values[0], batch * sizes[0] * sizeof(float));
     for (i = 1; i < 3; i++)
-        in[i] = tensor_of(names[i], VACCEL_DATA_FLOAT32, values[i],
-                          batch * sizes[i] * sizeof(float), batch, RECORDED_HIDDEN, -1);
+        in[i] = tensor_of(names[i], VACCEL_DATA_FLOAT32, DIMS(batch, RECORDED_HIDDEN), values[i],
+                          batch * sizes[i] * sizeof(float));
     for (i = 0; i < 3; i++)
         out[i] = room_for(names[3 + i], given[i], sizeof(given[i]));
     assert_int_equal(vaccel_model_run(sess, model, NULL, in, 3, out, 3), VACCEL_OK);
@@ -109,16 +110,15 @@ static void a_saved_model_can_come_as_single_files(void **state)
 static void a_frozen_graph_can_come_from_memory(void **state)
 {
     struct vaccel_resource *model;
-    size_t size;
-    unsigned char *bytes = file_read(MODELS "/digits/digits.pb", &size);
+    struct file graph = file_read(MODELS "/digits/digits.pb");
 
-    assert_int_equal(
-        vaccel_resource_from_buf(&model, bytes, size, VACCEL_RESOURCE_MODEL, NULL, true),
-        VACCEL_OK);
+    assert_int_equal(vaccel_resource_from_buf(&model, graph.bytes, graph.size,
+                                              VACCEL_RESOURCE_MODEL, NULL, true),
+                     VACCEL_OK);
     assert_int_equal(vaccel_resource_register(model, *state), VACCEL_OK);
     assert_int_equal(vaccel_model_load(*state, model, NULL), VACCEL_OK);
     model_end(*state, model);
-    free(bytes);
+    free(graph.bytes);
 }
 
 int main(void)

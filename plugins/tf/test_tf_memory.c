@@ -11,7 +11,7 @@ static void cycle(struct vaccel_session *sess, const char *path, const char *in,
     float pixels[64] = {0};
     float scores[10];
     struct vaccel_tensor input =
-        tensor_of(in, VACCEL_DATA_FLOAT32, pixels, sizeof(pixels), 1, 1, 8, 8, -1);
+        tensor_of(in, VACCEL_DATA_FLOAT32, DIMS(1, 1, 8, 8), pixels, sizeof(pixels));
     struct vaccel_tensor output = room_for(out, scores, sizeof(scores));
     struct vaccel_resource *model = model_register(sess, path);
 
@@ -30,7 +30,7 @@ static void cycles(struct vaccel_session *sess, const char *path, int expected)
     int i;
 
     if (expected)
-        log_begin();
+        capture_begin();
     for (i = 0; i < BEFORE; i++)
         cycle(sess, path, "scan", "scores", expected);
     before = memory_in_use();
@@ -38,7 +38,7 @@ static void cycles(struct vaccel_session *sess, const char *path, int expected)
         cycle(sess, path, "scan", "scores", expected);
     after = memory_in_use();
     if (expected)
-        free(log_end());
+        capture_end();
     print_message("%s: %zu KiB more after %d cycles\n", path,
                   after > before ? (after - before) / 1024 : 0, CYCLES);
     assert_true(after < before + 8 * MIB);
@@ -66,7 +66,7 @@ static void strings_give_their_memory_back(void **state)
     char *flat = calloc(1, sizeof(uint64_t) + LENGTH);
     char *room = malloc(sizeof(uint64_t) + LENGTH);
     struct vaccel_tensor in =
-        tensor_of("in_string", VACCEL_DATA_STRING, flat, sizeof(uint64_t) + LENGTH, 1, -1);
+        tensor_of("in_string", VACCEL_DATA_STRING, DIMS(1), flat, sizeof(uint64_t) + LENGTH);
     struct vaccel_tensor out;
     size_t before = 0;
     int i;

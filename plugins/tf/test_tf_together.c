@@ -24,8 +24,8 @@ static void classify_scans(struct vaccel_session *sess, const char *engine, cons
 
     assert_int_equal(vaccel_model_load(sess, model, engine), VACCEL_OK);
     for (i = 0; i < 20; i++) {
-        in = tensor_of(NULL, VACCEL_DATA_FLOAT32, scans + (size_t)i * RECORDED_SCAN_SIZE,
-                       RECORDED_SCAN_SIZE * sizeof(float), 1, 1, 8, 8, -1);
+        in = tensor_of(NULL, VACCEL_DATA_FLOAT32, DIMS(1, 1, 8, 8),
+                       scans + (size_t)i * RECORDED_SCAN_SIZE, RECORDED_SCAN_SIZE * sizeof(float));
         out = room_for(NULL, scores, sizeof(scores));
         assert_int_equal(vaccel_model_run(sess, model, NULL, &in, 1, &out, 1), VACCEL_OK);
         assert_true(recorded_apart(scores, wanted + (size_t)i * RECORDED_DIGITS, RECORDED_DIGITS) <
@@ -41,14 +41,13 @@ static void classify_picture(struct vaccel_session *sess)
 {
     unsigned char text[64] = "";
     unsigned char name[64];
-    size_t size;
-    unsigned char *picture = file_read(MODELS "/digits/sample.jpg", &size);
+    struct file picture = file_read(MODELS "/digits/sample.jpg");
 
-    assert_int_equal(
-        vaccel_image_classification(sess, picture, text, name, size, sizeof(text), sizeof(name)),
-        VACCEL_OK);
+    assert_int_equal(vaccel_image_classification(sess, picture.bytes, text, name, picture.size,
+                                                 sizeof(text), sizeof(name)),
+                     VACCEL_OK);
     assert_true(text[0]);
-    free(picture);
+    free(picture.bytes);
 }
 
 static void run_one(struct vaccel_session *sess, const char *plugin)

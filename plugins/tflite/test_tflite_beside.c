@@ -39,13 +39,11 @@ static void check_digits(struct vaccel_session *sess, const char *engine, const 
     float *scans = recorded_read("digits/held-out/scans.f32", RECORDED_SCANS * RECORDED_SCAN_SIZE);
     float *scores = recorded_read("digits/held-out/scores.f32", RECORDED_SCANS * RECORDED_DIGITS);
     float given[RECORDED_DIGITS];
-    const struct vaccel_tensor in = tensor(NULL, VACCEL_DATA_FLOAT32, DIMS(1, 1, 8, 8), scans,
-                                           RECORDED_SCAN_SIZE * sizeof(float));
-    struct vaccel_tensor out = room(NULL, given, sizeof(given));
-    struct vaccel_resource *model;
+    const struct vaccel_tensor in = tensor_of(NULL, VACCEL_DATA_FLOAT32, DIMS(1, 1, 8, 8), scans,
+                                              RECORDED_SCAN_SIZE * sizeof(float));
+    struct vaccel_tensor out = room_for(NULL, given, sizeof(given));
+    struct vaccel_resource *model = model_register(sess, path);
 
-    assert_int_equal(vaccel_resource_new(&model, path, VACCEL_RESOURCE_MODEL), VACCEL_OK);
-    assert_int_equal(vaccel_resource_register(model, sess), VACCEL_OK);
     assert_int_equal(vaccel_model_load(sess, model, engine), VACCEL_OK);
     assert_int_equal(vaccel_model_run(sess, model, NULL, &in, 1, &out, 1), VACCEL_OK);
     assert_true(recorded_apart(given, scores, RECORDED_DIGITS) <= RECORDED_TOLERANCE);
@@ -78,7 +76,7 @@ int main(int argc, char **argv)
     };
     int failed;
 
-    if (start_library(NULL) != VACCEL_OK)
+    if (bootstrap(NULL) != VACCEL_OK)
         return EXIT_FAILURE;
     for (int i = 1; i < argc; i++)
         if (load(argv[i]) != VACCEL_OK)

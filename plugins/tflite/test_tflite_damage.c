@@ -2,30 +2,24 @@
 #include "test_support.h"
 
 #include <string.h>
-#include <unistd.h>
 
 /* Models cut off or changed, and what is left in memory of models that are gone. */
-
-struct file {
-    unsigned char *bytes;
-    size_t size;
-};
 
 static struct file digits;
 static struct file lstm;
 
 static int start(void **state)
 {
-    digits.bytes = file_read(MODELS "/digits/digits.tflite", &digits.size);
-    lstm.bytes = file_read(MODELS "/lstm/lstm.tflite", &lstm.size);
-    return fixture_make(state);
+    digits = file_read(MODELS "/digits/digits.tflite");
+    lstm = file_read(MODELS "/lstm/lstm.tflite");
+    return tflite_begin(state);
 }
 
 static int stop(void **state)
 {
     free(digits.bytes);
     free(lstm.bytes);
-    return fixture_remove(state);
+    return tflite_end(state);
 }
 
 static int load(struct vaccel_session *sess, const void *bytes, size_t size,
@@ -84,12 +78,12 @@ static void check_cut(struct vaccel_session *sess, const struct file *whole, siz
 
 static void cut_off(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
 
-    log_begin();
-    check_cut(&fixture->sess, &digits, 997);
-    check_cut(&fixture->sess, &lstm, 211);
-    LOGGED("The model is not a valid Flatbuffer buffer");
+    capture_begin();
+    check_cut(sess, &digits, 997);
+    check_cut(sess, &lstm, 211);
+    assert_logged(capture_end(), WORDS("The model is not a valid Flatbuffer buffer"));
 }
 
 /* Returns how many can still be loaded. */
@@ -117,49 +111,33 @@ static int check_changed(struct vaccel_session *sess, const struct file *whole, 
 /* The process must live; most of the bytes of the digits are weights. */
 static void changed(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
     int loaded;
 
-    log_begin();
-    loaded = check_changed(&fixture->sess, &digits, 401, 0x80) +
-             check_changed(&fixture->sess, &digits, 499, 0x01) +
-             check_changed(&fixture->sess, &lstm, 83, 0xff) +
-             check_changed(&fixture->sess, &lstm, 97, 0x04);
-    LOGGED("The model is damaged");
+    capture_begin();
+    loaded = check_changed(sess, &digits, 401, 0x80) + check_changed(sess, &digits, 499, 0x01) +
+             check_changed(sess, &lstm, 83, 0xff) + check_changed(sess, &lstm, 97, 0x04);
+    assert_logged(capture_end(), WORDS("The model is damaged"));
     assert_true(loaded > 0);
 }
 
 static void something_else(void **state)
 {
     static const char text[] = "This is a text with TFL3 in it, and no model of anything";
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
     struct vaccel_resource *model;
 
-    log_begin();
-    assert_int_equal(load(&fixture->sess, text, sizeof(text), &model), VACCEL_EBACKEND);
-    LOGGED("The model is not a valid Flatbuffer buffer");
-    model_end(&fixture->sess, model);
-}
-
-static size_t resident(void)
-{
-    char line[256] = "";
-    char *second;
-    FILE *file = fopen("/proc/self/statm", "r");
-
-    assert_non_null(file);
-    assert_non_null(fgets(line, sizeof(line), file));
-    fclose(file);
-    second = strchr(line, ' ');
-    assert_non_null(second);
-    return strtoul(second, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
+    capture_begin();
+    assert_int_equal(load(sess, text, sizeof(text), &model), VACCEL_EBACKEND);
+    assert_logged(capture_end(), WORDS("The model is not a valid Flatbuffer buffer"));
+    model_end(sess, model);
 }
 
 /* Each takes more than a megabyte while it is loaded. */
 static void memory_comes_back(void **state)
 {
     enum { WARM_UP = 10, CYCLES = 50, ROOM = 4 << 20 };
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
     struct vaccel_resource *model;
     size_t before = 0;
 
@@ -168,16 +146,16 @@ static void memory_comes_back(void **state)
 #endif
     for (int i = 0; i < WARM_UP + CYCLES; i++) {
         if (i == WARM_UP)
-            before = resident();
-        assert_int_equal(load(&fixture->sess, lstm.bytes, lstm.size, &model), VACCEL_OK);
-        assert_int_equal(run(&fixture->sess, model), VACCEL_OK);
-        model_end(&fixture->sess, model);
-        log_begin();
-        assert_int_equal(load(&fixture->sess, lstm.bytes, lstm.size / 2, &model), VACCEL_EBACKEND);
-        free(log_end());
-        model_end(&fixture->sess, model);
+            before = memory_in_use();
+        assert_int_equal(load(sess, lstm.bytes, lstm.size, &model), VACCEL_OK);
+        assert_int_equal(run(sess, model), VACCEL_OK);
+        model_end(sess, model);
+        capture_begin();
+        assert_int_equal(load(sess, lstm.bytes, lstm.size / 2, &model), VACCEL_EBACKEND);
+        capture_end();
+        model_end(sess, model);
     }
-    assert_true(resident() < before + ROOM);
+    assert_true(memory_in_use() < before + ROOM);
 }
 
 int main(void)

@@ -26,10 +26,10 @@ static void check_products(struct vaccel_session *sess, struct vaccel_resource *
     float sums[12];
     const size_t size = (size_t)rows * 4 * sizeof(float);
     const struct vaccel_tensor in[] = {
-        tensor("left", VACCEL_DATA_FLOAT32, DIMS(rows, 4), left, size),
-        tensor("right", VACCEL_DATA_FLOAT32, DIMS(rows, 4), right, size)};
-    struct vaccel_tensor out[] = {room("product", products, sizeof(products)),
-                                  room("sum", sums, sizeof(sums))};
+        tensor_of("left", VACCEL_DATA_FLOAT32, DIMS(rows, 4), left, size),
+        tensor_of("right", VACCEL_DATA_FLOAT32, DIMS(rows, 4), right, size)};
+    struct vaccel_tensor out[] = {room_for("product", products, sizeof(products)),
+                                  room_for("sum", sums, sizeof(sums))};
 
     assert_int_equal(vaccel_model_run(sess, model, NULL, in, 2, out, 2), VACCEL_OK);
     for (int64_t i = 0; i < rows * 4; i++) {
@@ -40,18 +40,14 @@ static void check_products(struct vaccel_session *sess, struct vaccel_resource *
 
 static void check_pair(float more)
 {
-    struct vaccel_session sess;
-    struct vaccel_resource *model;
+    struct vaccel_session *sess = session_begin("tflite");
+    struct vaccel_resource *model = model_begin(sess, MADE "/pair.tflite");
 
-    assert_int_equal(start_library("tflite"), VACCEL_OK);
-    assert_int_equal(vaccel_session_init(&sess, 0), VACCEL_OK);
-    model = model_make(&sess, MADE "/pair.tflite");
-    check_products(&sess, model, 1, more);
-    check_products(&sess, model, 3, more);
-    check_products(&sess, model, 1, more);
-    model_end(&sess, model);
-    vaccel_session_release(&sess);
-    assert_int_equal(vaccel_cleanup(), VACCEL_OK);
+    check_products(sess, model, 1, more);
+    check_products(sess, model, 3, more);
+    check_products(sess, model, 1, more);
+    model_end(sess, model);
+    session_end(sess);
 }
 
 static void without_a_delegate(void **state)
@@ -79,20 +75,14 @@ static void a_delegate_computes(void **state)
 /* Models are refused, with what the delegate says. */
 static void check_refused(const char *sentence)
 {
-    struct vaccel_session sess;
-    struct vaccel_resource *model;
+    struct vaccel_session *sess = session_begin("tflite");
+    struct vaccel_resource *model = model_register(sess, MADE "/pair.tflite");
 
-    assert_int_equal(start_library("tflite"), VACCEL_OK);
-    assert_int_equal(vaccel_session_init(&sess, 0), VACCEL_OK);
-    assert_int_equal(vaccel_resource_new(&model, MADE "/pair.tflite", VACCEL_RESOURCE_MODEL),
-                     VACCEL_OK);
-    assert_int_equal(vaccel_resource_register(model, &sess), VACCEL_OK);
-    log_begin();
-    assert_int_equal(vaccel_model_load(&sess, model, NULL), VACCEL_EBACKEND);
-    LOGGED(sentence);
-    model_end(&sess, model);
-    vaccel_session_release(&sess);
-    assert_int_equal(vaccel_cleanup(), VACCEL_OK);
+    capture_begin();
+    assert_int_equal(vaccel_model_load(sess, model, NULL), VACCEL_EBACKEND);
+    assert_logged(capture_end(), WORDS(sentence));
+    model_end(sess, model);
+    session_end(sess);
 }
 
 static void a_delegate_refuses(void **state)
@@ -108,9 +98,9 @@ static void a_delegate_refuses(void **state)
 /* The plugin is not loaded. */
 static void check_not_started(const char *sentence)
 {
-    log_begin();
-    assert_int_not_equal(start_library("tflite"), VACCEL_OK);
-    LOGGED(sentence);
+    capture_begin();
+    assert_int_not_equal(bootstrap("tflite"), VACCEL_OK);
+    assert_logged(capture_end(), WORDS(sentence));
 }
 
 static void wrong_settings(void **state)

@@ -19,10 +19,11 @@ static void check_digits(struct vaccel_session *sess, struct vaccel_resource *mo
     float *scans = recorded_read("digits/held-out/scans.f32", RECORDED_SCANS * RECORDED_SCAN_SIZE);
     float *scores = recorded_read("digits/held-out/scores.f32", RECORDED_SCANS * RECORDED_DIGITS);
     float *given = calloc((size_t)count * RECORDED_DIGITS, sizeof(*given));
-    struct vaccel_tensor in =
-        tensor(NULL, VACCEL_DATA_FLOAT32, DIMS(count, 1, 8, 8), scans + first * RECORDED_SCAN_SIZE,
-               (size_t)count * RECORDED_SCAN_SIZE * sizeof(float));
-    struct vaccel_tensor out = room(NULL, given, (size_t)count * RECORDED_DIGITS * sizeof(*given));
+    struct vaccel_tensor in = tensor_of(NULL, VACCEL_DATA_FLOAT32, DIMS(count, 1, 8, 8),
+                                        scans + first * RECORDED_SCAN_SIZE,
+                                        (size_t)count * RECORDED_SCAN_SIZE * sizeof(float));
+    struct vaccel_tensor out =
+        room_for(NULL, given, (size_t)count * RECORDED_DIGITS * sizeof(*given));
 
     assert_non_null(given);
     assert_int_equal(vaccel_model_run(sess, model, NULL, &in, 1, &out, 1), VACCEL_OK);
@@ -39,41 +40,37 @@ static void check_digits(struct vaccel_session *sess, struct vaccel_resource *mo
 /* Batches of several sizes, so that the interpreter has to change its shapes to and fro. */
 static void digits_agree(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = model_make(&fixture->sess, MODELS "/digits/digits.tflite");
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = model_begin(sess, MODELS "/digits/digits.tflite");
 
-    check_digits(&fixture->sess, model, 0, RECORDED_SCANS);
-    check_digits(&fixture->sess, model, 7, 1);
-    check_digits(&fixture->sess, model, 8, 1);
-    check_digits(&fixture->sess, model, 100, 13);
-    model_end(&fixture->sess, model);
+    check_digits(sess, model, 0, RECORDED_SCANS);
+    check_digits(sess, model, 7, 1);
+    check_digits(sess, model, 8, 1);
+    check_digits(sess, model, 100, 13);
+    model_end(sess, model);
 }
 
 static void digits_agree_from_memory(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vaccel_session *sess = *state;
     struct vaccel_resource *model;
-    unsigned char *bytes;
-    size_t size;
+    struct file file = file_read(MODELS "/digits/digits.tflite");
 
-    bytes = file_read(MODELS "/digits/digits.tflite", &size);
-    bytes = realloc(bytes, size + 1);
-    assert_non_null(bytes);
-    memmove(bytes + 1, bytes, size); /* where no model should lie */
-    model = model_of_bytes(&fixture->sess, bytes + 1, size);
-    assert_int_equal(vaccel_model_load(&fixture->sess, model, "tflite"), VACCEL_OK);
-    check_digits(&fixture->sess, model, 30, 10);
-    model_end(&fixture->sess, model);
-    free(bytes);
+    memmove(file.bytes + 1, file.bytes, file.size); /* where no model should lie */
+    model = model_of_bytes(sess, file.bytes + 1, file.size);
+    assert_int_equal(vaccel_model_load(sess, model, "tflite"), VACCEL_OK);
+    check_digits(sess, model, 30, 10);
+    model_end(sess, model);
+    free(file.bytes);
 }
 
 static void info_of_digits(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = model_make(&fixture->sess, MODELS "/digits/digits.tflite");
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = model_begin(sess, MODELS "/digits/digits.tflite");
     struct vaccel_model_info *info;
 
-    assert_int_equal(vaccel_model_info(&fixture->sess, model, NULL, &info), VACCEL_OK);
+    assert_int_equal(vaccel_model_info(sess, model, NULL, &info), VACCEL_OK);
     assert_string_equal(info->engine, "tflite");
     assert_string_equal(info->format, "tflite");
     assert_int_equal(info->nr_inputs, 1);
@@ -84,7 +81,7 @@ static void info_of_digits(void **state)
     assert_int_equal(info->nr_outputs, 1);
     assert_int_equal(info->outputs[0].dims[1], RECORDED_DIGITS);
     vaccel_model_info_delete(info);
-    model_end(&fixture->sess, model);
+    model_end(sess, model);
 }
 
 static void check_lstm(struct vaccel_session *sess, struct vaccel_resource *model, int64_t batch)
@@ -108,15 +105,16 @@ static void check_lstm(struct vaccel_session *sess, struct vaccel_resource *mode
         snprintf(name, sizeof(name), "%s/%s.f32", folder, names[i]);
         values[i] = recorded_read(name, counts[i]);
     }
-    in[0] = tensor("sequence", VACCEL_DATA_FLOAT32, DIMS(batch, RECORDED_STEPS, RECORDED_FEATURES),
-                   values[0], counts[0] * sizeof(float));
+    in[0] =
+        tensor_of("sequence", VACCEL_DATA_FLOAT32, DIMS(batch, RECORDED_STEPS, RECORDED_FEATURES),
+                  values[0], counts[0] * sizeof(float));
     for (int i = 1; i < 3; i++)
-        in[i] = tensor(names[i], VACCEL_DATA_FLOAT32, DIMS(batch, RECORDED_HIDDEN), values[i],
-                       counts[i] * sizeof(float));
+        in[i] = tensor_of(names[i], VACCEL_DATA_FLOAT32, DIMS(batch, RECORDED_HIDDEN), values[i],
+                          counts[i] * sizeof(float));
     for (int i = 0; i < 3; i++) {
         given[i] = calloc(counts[3 + i], sizeof(float));
         assert_non_null(given[i]);
-        out[i] = room(names[3 + i], given[i], counts[3 + i] * sizeof(float));
+        out[i] = room_for(names[3 + i], given[i], counts[3 + i] * sizeof(float));
     }
     assert_int_equal(vaccel_model_run(sess, model, NULL, in, 3, out, 3), VACCEL_OK);
     for (int i = 0; i < 3; i++)
@@ -129,19 +127,18 @@ static void check_lstm(struct vaccel_session *sess, struct vaccel_resource *mode
 
 static void lstm_agrees(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = model_make(&fixture->sess, MODELS "/lstm/lstm.tflite");
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = model_begin(sess, MODELS "/lstm/lstm.tflite");
 
-    check_lstm(&fixture->sess, model, 1);
-    check_lstm(&fixture->sess, model, 3);
-    check_lstm(&fixture->sess, model, 1);
-    model_end(&fixture->sess, model);
+    check_lstm(sess, model, 1);
+    check_lstm(sess, model, 3);
+    check_lstm(sess, model, 1);
+    model_end(sess, model);
 }
 
 static void classic_calls(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_session *sess = &fixture->sess;
+    struct vaccel_session *sess = *state;
     float *scans = recorded_read("digits/held-out/scans.f32", RECORDED_SCANS * RECORDED_SCAN_SIZE);
     float *scores = recorded_read("digits/held-out/scores.f32", RECORDED_SCANS * RECORDED_DIGITS);
     int32_t dims[] = {1, 1, 8, 8};
@@ -193,18 +190,18 @@ static void *run_often(void *argument)
 
 static void many_threads_run_one_model(void **state)
 {
-    struct fixture *fixture = *state;
-    struct vaccel_resource *model = model_make(&fixture->sess, MODELS "/digits/digits.tflite");
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = model_begin(sess, MODELS "/digits/digits.tflite");
     struct runner runners[THREADS];
     pthread_t threads[THREADS];
 
     for (int i = 0; i < THREADS; i++) {
-        runners[i] = (struct runner){&fixture->sess, model, 1 + i % 3};
+        runners[i] = (struct runner){sess, model, 1 + i % 3};
         assert_int_equal(pthread_create(&threads[i], NULL, run_often, &runners[i]), 0);
     }
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
-    model_end(&fixture->sess, model);
+    model_end(sess, model);
 }
 
 int main(void)
@@ -215,5 +212,5 @@ int main(void)
         cmocka_unit_test(classic_calls),  cmocka_unit_test(many_threads_run_one_model),
     };
 
-    return cmocka_run_group_tests(tests, fixture_make, fixture_remove);
+    return cmocka_run_group_tests(tests, tflite_begin, tflite_end);
 }

@@ -9,8 +9,6 @@
 
 static float six[6] = {1, 2, 3, 4, 5, 6};
 
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-
 /* A run with @nr_inputs and one held output fails so. */
 static void assert_fails(struct vaccel_session *sess, struct vaccel_resource *model,
                          const struct vaccel_tensor *inputs, size_t nr_inputs, int code,
@@ -19,9 +17,9 @@ static void assert_fails(struct vaccel_session *sess, struct vaccel_resource *mo
     struct vaccel_tensor output = {0};
     int ret;
 
-    log_begin();
+    capture_begin();
     ret = vaccel_model_run(sess, model, NULL, inputs, nr_inputs, &output, 1);
-    log_end(words);
+    assert_logged(capture_end(), words);
     assert_int_equal(ret, code);
     assert_int_equal(output.held, 0);
 }
@@ -31,32 +29,32 @@ static void a_model_that_torch_does_not_read(void **state)
     static const char text[] = "no archive at all";
     struct vaccel_resource model;
 
-    log_begin();
+    capture_begin();
     assert_int_equal(model_load_bytes(*state, &model, text, sizeof(text)), VACCEL_EBACKEND);
-    log_end(WORDS("[torch] load: PytorchStreamReader failed"));
-    model_end(&model);
+    assert_logged(capture_end(), WORDS("[torch] load: PytorchStreamReader failed"));
+    model_release(&model);
 }
 
 /* Whatever is missing or wrong, the process goes on. Some damage is in what is never read. */
 static void damaged_models(void **state)
 {
-    struct file file = file_read("several.pt");
+    struct file file = file_read(in_folder("several.pt"));
     unsigned char *bytes = malloc(file.size);
     struct vaccel_resource model;
 
     assert_non_null(bytes);
-    log_begin();
+    capture_begin();
     for (size_t size = 1; size < file.size; size += file.size / 40) {
         assert_int_not_equal(model_load_bytes(*state, &model, file.bytes, size), VACCEL_OK);
-        model_end(&model);
+        model_release(&model);
     }
     for (size_t at = 0; at < file.size; at += file.size / 200) {
         memcpy(bytes, file.bytes, file.size);
         bytes[at] ^= 0x5a;
         model_load_bytes(*state, &model, bytes, file.size);
-        model_end(&model);
+        model_release(&model);
     }
-    log_end(WORDS("[torch] load: "));
+    assert_logged(capture_end(), WORDS("[torch] load: "));
     free(bytes);
     free(file.bytes);
 }
@@ -71,19 +69,19 @@ static void an_operator_that_is_allowed(void **state)
     model_load(*state, &model, "reader");
     assert_int_equal(vaccel_model_run(*state, &model, NULL, &input, 1, &output, 1), VACCEL_OK);
     assert_floats(*state, &output, six, 6);
-    model_end(&model);
+    model_release(&model);
 }
 
 static int allow_and_make(void **state)
 {
     setenv("VACCEL_TORCH_ALLOW_OPS", "aten::save, aten::from_file", 1);
-    return session_make(state);
+    return torch_begin(state);
 }
 
 static int forbid_and_remove(void **state)
 {
     unsetenv("VACCEL_TORCH_ALLOW_OPS");
-    return session_remove(state);
+    return torch_end(state);
 }
 
 /* Found wherever they are used, before anything of the model runs. */
@@ -102,13 +100,13 @@ static void operators_that_are_refused(void **state)
     int ret;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        file = file_read(cases[i].model);
-        log_begin();
+        file = file_read(in_folder(cases[i].model));
+        capture_begin();
         ret = model_load_bytes(*state, &model, file.bytes, file.size);
-        log_end(WORDS("[torch] load: the model uses the operator", cases[i].name,
-                      "VACCEL_TORCH_ALLOW_OPS"));
+        assert_logged(capture_end(), WORDS("[torch] load: the model uses the operator",
+                                           cases[i].name, "VACCEL_TORCH_ALLOW_OPS"));
         assert_int_equal(ret, VACCEL_EBACKEND);
-        model_end(&model);
+        model_release(&model);
         free(file.bytes);
     }
 }
@@ -119,16 +117,16 @@ static void a_model_of_several_files(void **state)
     char first[256];
     struct vaccel_resource model;
 
-    strcpy(first, path_of("same.pt"));
+    strcpy(first, in_folder("same.pt"));
     paths[0] = first;
-    paths[1] = path_of("linear.pt");
+    paths[1] = in_folder("linear.pt");
     assert_int_equal(vaccel_resource_init_multi(&model, paths, 2, VACCEL_RESOURCE_MODEL),
                      VACCEL_OK);
     assert_int_equal(vaccel_resource_register(&model, *state), VACCEL_OK);
-    log_begin();
+    capture_begin();
     assert_int_equal(vaccel_model_load(*state, &model, NULL), VACCEL_EINVAL);
-    log_end(WORDS("the model is 2 files"));
-    model_end(&model);
+    assert_logged(capture_end(), WORDS("the model is 2 files"));
+    model_release(&model);
 }
 
 static void wrong_signatures_names_and_places(void **state)
@@ -140,11 +138,11 @@ static void wrong_signatures_names_and_places(void **state)
     struct vaccel_resource model;
 
     model_load(*state, &model, "several");
-    log_begin();
+    capture_begin();
     assert_int_equal(vaccel_model_run(*state, &model, "backward", inputs, 2, &output, 1),
                      VACCEL_EINVAL);
     assert_int_equal(vaccel_model_info(*state, &model, "backward", &info), VACCEL_EINVAL);
-    log_end(WORDS("there is no method \"backward\"", "\"forward\", \"swap\""));
+    assert_logged(capture_end(), WORDS("there is no method \"backward\"", "\"forward\", \"swap\""));
     assert_fails(*state, &model, inputs, 1, VACCEL_EINVAL, WORDS("input \"y\" is missing"));
     assert_fails(*state, &model, inputs, 4, VACCEL_EINVAL,
                  WORDS("no input at place 3", "\"x\", \"y\", \"scale\""));
@@ -152,7 +150,7 @@ static void wrong_signatures_names_and_places(void **state)
     assert_fails(*state, &model, inputs, 2, VACCEL_EINVAL, WORDS("no input \"z\""));
     inputs[1].name = "x";
     assert_fails(*state, &model, inputs, 2, VACCEL_EINVAL, WORDS("input \"x\" is given twice"));
-    model_end(&model);
+    model_release(&model);
 }
 
 static void wrong_outputs(void **state)
@@ -162,15 +160,15 @@ static void wrong_outputs(void **state)
     struct vaccel_resource model;
 
     model_load(*state, &model, "several");
-    log_begin();
+    capture_begin();
     assert_int_equal(vaccel_model_run(*state, &model, NULL, inputs, 2, outputs, 5), VACCEL_EINVAL);
-    log_end(WORDS("no output at place 4", "\"output_0\", \"output_1\""));
+    assert_logged(capture_end(), WORDS("no output at place 4", "\"output_0\", \"output_1\""));
     assert_int_equal(outputs[0].held, 0);
     outputs[0].name = "nothing";
-    log_begin();
+    capture_begin();
     assert_int_equal(vaccel_model_run(*state, &model, NULL, inputs, 2, outputs, 1), VACCEL_EINVAL);
-    log_end(WORDS("no output \"nothing\""));
-    model_end(&model);
+    assert_logged(capture_end(), WORDS("no output \"nothing\""));
+    model_release(&model);
 }
 
 static void numbers_that_are_none(void **state)
@@ -186,7 +184,7 @@ static void numbers_that_are_none(void **state)
                  WORDS("input \"times\" is an integer", "FLOAT32"));
     inputs[1] = floats(six, 0, 2);
     assert_fails(*state, &model, inputs, 2, VACCEL_EINVAL, WORDS("has 2 elements: give it one"));
-    model_end(&model);
+    model_release(&model);
 }
 
 static void wrong_shapes_and_types(void **state)
@@ -208,7 +206,7 @@ static void wrong_shapes_and_types(void **state)
     input.nr_dims = 1;
     input.dims[0] = 8;
     assert_fails(*state, &model, &input, 1, VACCEL_EINVAL, WORDS("STRING"));
-    model_end(&model);
+    model_release(&model);
 }
 
 static void what_the_model_raises(void **state)
@@ -218,7 +216,7 @@ static void what_the_model_raises(void **state)
 
     model_load(*state, &model, "raiser");
     assert_fails(*state, &model, &input, 1, VACCEL_EINVAL, WORDS("at most 3 rows, not 6"));
-    model_end(&model);
+    model_release(&model);
 }
 
 static void what_is_no_tensor(void **state)
@@ -230,21 +228,21 @@ static void what_is_no_tensor(void **state)
 
     model_load(*state, &model, "text");
     assert_fails(*state, &model, inputs, 1, VACCEL_EBACKEND, WORDS("the model gave a str"));
-    model_end(&model);
+    model_release(&model);
     model_load(*state, &model, "textinput");
     assert_fails(*state, &model, inputs, 1, VACCEL_EINVAL, WORDS("argument \"how\"", "is a str"));
-    model_end(&model);
+    model_release(&model);
     model_load(*state, &model, "sparse");
     assert_fails(*state, &model, inputs, 1, VACCEL_EBACKEND, WORDS("layout Sparse"));
-    model_end(&model);
+    model_release(&model);
     inputs[1] = (struct vaccel_tensor){
         .data_type = VACCEL_DATA_INT64, .data = &times, .size = sizeof(times)};
     model_load(*state, &model, "listed");
-    log_begin();
+    capture_begin();
     assert_int_equal(vaccel_model_run(*state, &model, NULL, inputs, 2, outputs, 2),
                      VACCEL_EBACKEND);
-    log_end(WORDS("output \"output_1\" is None"));
-    model_end(&model);
+    assert_logged(capture_end(), WORDS("output \"output_1\" is None"));
+    model_release(&model);
 }
 
 static void more_memory_than_there_is(void **state)
@@ -254,7 +252,7 @@ static void more_memory_than_there_is(void **state)
 
     model_load(*state, &model, "huge");
     assert_fails(*state, &model, &input, 1, VACCEL_ENOMEM, WORDS("memory"));
-    model_end(&model);
+    model_release(&model);
 }
 
 /* As the plugin's init() finds it. */
@@ -263,9 +261,9 @@ static void assert_setting(const char *name, const char *value, int code, const 
     int ret;
 
     setenv(name, value, 1);
-    log_begin();
+    capture_begin();
     ret = vaccel_plugin_load("torch");
-    log_end(words);
+    assert_logged(capture_end(), words);
     unsetenv(name);
     assert_int_equal(ret, code);
 }
@@ -288,7 +286,7 @@ static void wrong_settings(void **state)
 
 int main(void)
 {
-#define WITH_SESSION(test) cmocka_unit_test_setup_teardown(test, session_make, session_remove)
+#define WITH_SESSION(test) cmocka_unit_test_setup_teardown(test, torch_begin, torch_end)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_operator_that_is_allowed, allow_and_make,
                                         forbid_and_remove),

@@ -106,24 +106,11 @@ static int fetch_outputs(struct vaccel_session *sess, const struct classic_run *
     int ret = VACCEL_OK;
     size_t i;
 
-    for (i = 0; i < run->nr_outputs; i++) {
-        if (ret == VACCEL_OK)
-            ret = fetch_output(sess, run, &outputs[i], &run->outputs[i]);
-        if (outputs[i].held)
-            vaccel_tensor_drop(sess, &outputs[i]);
-    }
+    for (i = 0; i < run->nr_outputs && ret == VACCEL_OK; i++)
+        ret = fetch_output(sess, run, &outputs[i], &run->outputs[i]);
     if (ret != VACCEL_OK)
         tensors_free(run->family, run->outputs, run->nr_outputs);
     return ret;
-}
-
-static void drop_outputs(struct vaccel_session *sess, struct vaccel_tensor *outputs, size_t count)
-{
-    size_t i;
-
-    for (i = 0; i < count; i++)
-        if (outputs[i].held)
-            vaccel_tensor_drop(sess, &outputs[i]);
 }
 
 static int run_tensors(struct vaccel_session *sess, struct vaccel_resource *model,
@@ -148,8 +135,8 @@ static int run_tensors(struct vaccel_session *sess, struct vaccel_resource *mode
     if (ret == VACCEL_OK)
         ret = model_run_with_options(sess, model, &inference);
     if (ret == VACCEL_OK)
-        return fetch_outputs(sess, run, outputs);
-    drop_outputs(sess, outputs, run->nr_outputs);
+        ret = fetch_outputs(sess, run, outputs);
+    model_tensors_drop(sess, outputs, run->nr_outputs);
     return ret;
 }
 

@@ -71,24 +71,6 @@ static int check(const struct vaccel_tensor *inputs, size_t nr_inputs,
     return ret;
 }
 
-/* Held outputs of a call that failed are of no use to anybody. */
-static int end_outputs(struct vaccel_session *sess, struct vaccel_tensor *outputs,
-                       size_t nr_outputs, int ret)
-{
-    size_t i;
-
-    if (ret == VACCEL_OK || ret == VACCEL_ERANGE)
-        return ret;
-    for (i = 0; i < nr_outputs; i++) {
-        if (!outputs[i].held)
-            continue;
-        vaccel_tensor_drop(sess, &outputs[i]);
-        outputs[i].held = 0;
-        outputs[i].size = 0;
-    }
-    return ret;
-}
-
 /* The arguments of a run, in one block of memory. */
 struct packed {
     struct vaccel_arg *read;
@@ -242,7 +224,9 @@ int vaccel_model_run(struct vaccel_session *sess, struct vaccel_resource *model,
     ret = op.func
               ? ((run_fn)op.func)(sess, model, signature, inputs, nr_inputs, outputs, nr_outputs)
               : forward(&op, signature, inputs, nr_inputs, outputs, nr_outputs);
-    ret = end_outputs(sess, outputs, nr_outputs, ret);
+    /* Held outputs of a call that failed are of no use to anybody. */
+    if (ret != VACCEL_OK && ret != VACCEL_ERANGE)
+        model_tensors_drop(sess, outputs, nr_outputs);
     return op_end(&op, ret);
 }
 

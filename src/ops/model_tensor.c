@@ -155,3 +155,16 @@ int vaccel_tensor_drop(struct vaccel_session *sess, struct vaccel_tensor *tensor
     out = output_of(tensor);
     return take_output(tensor, &out, vaccel_output_drop(sess, &out));
 }
+
+void model_tensors_drop(struct vaccel_session *sess, struct vaccel_tensor *tensors, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (!tensors[i].held)
+            continue;
+        vaccel_tensor_drop(sess, &tensors[i]);
+        tensors[i].held = 0;
+        tensors[i].size = 0;
+    }
+}

@@ -15,4 +15,7 @@ enum { MODEL_TENSOR_TEXT = 160 };
 void model_tensor_text(char *text, size_t size, enum vaccel_data_type type, uint32_t nr_dims,
                        const int64_t *dims);
 
+/* Drop what is held of them: these are then of size 0. */
+void model_tensors_drop(struct vaccel_session *sess, struct vaccel_tensor *tensors, size_t count);
+
 #endif

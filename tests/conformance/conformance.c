@@ -31,14 +31,6 @@ int kit_bootstrap(void)
 static int run_all(void)
 {
     static const struct group groups[] = {
-        {"operations", operation_cases, NULL},
-        {"arguments", argument_cases, NULL},
-        {"outputs", output_cases, NULL},
-        {"errors", error_cases, NULL},
-        {"resources", resource_cases, NULL},
-        {"sessions", session_cases, NULL},
-        {"life", life_cases, NULL},
-        {"models", model_cases, NULL},
         {"written", written_cases, NULL},
         {"threads", thread_cases, NULL},
         {"children", children_cases, NULL},

@@ -74,7 +74,7 @@ struct count count_in(struct vaccel_session *sess)
     return count;
 }
 
-int kit_run(const struct group *groups, size_t count)
+static int run_groups(const struct group *groups, size_t count)
 {
     int failed = 0;
 
@@ -85,4 +85,21 @@ int kit_run(const struct group *groups, size_t count)
             failed += groups[i].run();
     }
     return failed;
+}
+
+int kit_run(const struct group *groups, size_t count)
+{
+    static const struct group everywhere[] = {
+        {"operations", operation_cases, NULL},
+        {"arguments", argument_cases, NULL},
+        {"outputs", output_cases, NULL},
+        {"errors", error_cases, NULL},
+        {"resources", resource_cases, NULL},
+        {"sessions", session_cases, NULL},
+        {"life", life_cases, NULL},
+        {"models", model_cases, NULL},
+    };
+
+    return run_groups(everywhere, sizeof(everywhere) / sizeof(everywhere[0])) +
+           run_groups(groups, count);
 }

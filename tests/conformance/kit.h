@@ -35,7 +35,10 @@ struct group {
     const char *why_not;
 };
 
-/* Run the groups, and name those that are left out. Returns how many cases failed. */
+/*
+ * Run the groups that every client runs, then these, and name those that are left out. Returns how many
+ * cases failed.
+ */
 int kit_run(const struct group *groups, size_t count);
 
 extern const struct transport *transport;

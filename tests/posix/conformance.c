@@ -2,36 +2,10 @@
 /* What every transport has to do, of a static program. */
 #include "../conformance/kit.h"
 
-#include "linked_plugins.h"
-
-extern const struct vaccel_plugin *vaccel_plugin_digest, *vaccel_plugin_mirror;
-
-const struct vaccel_plugin *const *const linked_plugins[] = {
-    (const struct vaccel_plugin *const *)&vaccel_plugin_digest,
-    (const struct vaccel_plugin *const *)&vaccel_plugin_mirror,
-    NULL,
-};
-
-int kit_bootstrap(void)
-{
-    char plugins[] = "digest:mirror:rpc";
-    struct vaccel_config config = {.plugins = plugins, .log_level = VACCEL_LOG_ERROR};
-
-    return vaccel_bootstrap_with_config(&config);
-}
-
 int main(void)
 {
     static const struct transport sockets = {.plugin = "rpc"};
     static const struct group groups[] = {
-        {"operations", operation_cases, NULL},
-        {"arguments", argument_cases, NULL},
-        {"outputs", output_cases, NULL},
-        {"errors", error_cases, NULL},
-        {"resources", resource_cases, NULL},
-        {"sessions", session_cases, NULL},
-        {"life", life_cases, NULL},
-        {"models", model_cases, NULL},
         {"written", written_cases, NULL},
         {"threads", thread_cases, NULL},
         {"children", NULL, "the library does not follow forks here"},

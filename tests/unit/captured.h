@@ -24,12 +24,16 @@ static inline void capture_begin(void)
     close(file);
 }
 
+/* Valid until it is called again. */
 static inline const char *capture_end(void)
 {
-    static char text[1 << 16];
-    ssize_t length = pread(STDERR_FILENO, text, sizeof(text) - 1, 0);
+    static char *text;
+    off_t length = lseek(STDERR_FILENO, 0, SEEK_END);
 
-    if (length < 0 || dup2(captured_stderr, STDERR_FILENO) < 0)
+    free(text);
+    text = malloc((size_t)length + 1);
+    if (length < 0 || !text || pread(STDERR_FILENO, text, (size_t)length, 0) != length ||
+        dup2(captured_stderr, STDERR_FILENO) < 0)
         abort();
     close(captured_stderr);
     text[length] = '\0';

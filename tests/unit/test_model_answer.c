@@ -2,6 +2,7 @@
 /* What a transport brings back of a run is not believed. */
 #include "captured.h"
 #include "engine_kit.h"
+#include "other_side.h"
 
 #include <setjmp.h>
 
@@ -12,11 +13,10 @@ enum { ROOM = 64 };
 static struct vaccel_session sess;
 static struct vaccel_resource model;
 
-/* The other side's answer, and what it holds. */
+/* The other side's answer. */
 static struct vaccel_tensor_desc answer[2];
 static unsigned char data[ROOM], held_data[ROOM];
-static size_t holds;
-static int result, nr_held;
+static int result;
 
 static int call(struct vaccel_session *in, struct vaccel_op_call *op_call)
 {
@@ -27,43 +27,12 @@ static int call(struct vaccel_session *in, struct vaccel_op_call *op_call)
         struct vaccel_arg *arg = &op_call->write[2 * i + 1];
 
         memcpy(op_call->write[2 * i].buf, &answer[i], sizeof(answer[i]));
-        nr_held += answer[i].held != 0;
+        other_side.nr_held += answer[i].held != 0;
         if (arg->size)
             memcpy(arg->buf, data, arg->size);
         arg->size = (size_t)answer[i].size;
     }
     return result;
-}
-
-static int output_fetch(struct vaccel_session *in, struct vaccel_output *out)
-{
-    (void)in;
-    if (out->size < holds) {
-        out->size = holds;
-        return VACCEL_ERANGE;
-    }
-    memcpy(out->data, held_data, holds);
-    out->size = holds;
-    out->held = 0;
-    nr_held--;
-    return VACCEL_OK;
-}
-
-static int output_drop(struct vaccel_session *in, struct vaccel_output *out)
-{
-    (void)in;
-    out->held = 0;
-    nr_held--;
-    return VACCEL_OK;
-}
-
-static int say_registered(struct counter *of, enum counter_hook hook, struct vaccel_session *in,
-                          struct vaccel_resource *res)
-{
-    (void)of, (void)in;
-    if (hook == COUNTER_REGISTER)
-        res->remote_id = 5;
-    return 0;
 }
 
 /* A tensor of 2 x 3 floats, placed, and the same held. */
@@ -75,23 +44,17 @@ static void set_answer(void)
                                                 .data_type = VACCEL_DATA_FLOAT32,
                                                 .nr_dims = 2,
                                                 .dims = {2, 3}};
-    holds = 24;
-    result = nr_held = 0;
+    other_side.size = 24;
+    other_side.nr_held = 0;
+    result = 0;
 }
 
 static int begin(void **state)
 {
-    struct counter *counter = counter_open("counter");
-    struct vaccel_plugin_info *info = counter->plugin->info;
-
     (void)state;
-    info->is_virtio = true;
-    info->call = call;
-    info->output_fetch = output_fetch;
-    info->output_drop = output_drop;
-    counter->hook = say_registered;
+    other_side.bytes = held_data;
     set_answer();
-    return library_begin("counter") || vaccel_session_init(&sess, 0) ||
+    return other_side_begin(call) || vaccel_session_init(&sess, 0) ||
            model_begin(&model, "m", &sess);
 }
 
@@ -121,7 +84,7 @@ static void assert_refused(void)
     assert_non_null(strstr(capture_end(), "it cannot be what it says"));
     for (int i = 0; i < 2; i++)
         assert_int_equal(out[i].held, 0);
-    assert_int_equal(nr_held, 0);
+    assert_int_equal(other_side.nr_held, 0);
     set_answer();
 }
 
@@ -136,7 +99,7 @@ static void test_a_good_answer(void **state)
     assert_int_equal(out[1].held, 9);
     out[1].data = room;
     assert_int_equal(vaccel_tensor_fetch(&sess, &out[1]), 0);
-    assert_int_equal(nr_held, 0);
+    assert_int_equal(other_side.nr_held, 0);
     result = VACCEL_ERANGE;
     answer[0].held = 8;
     assert_int_equal(run(out), VACCEL_ERANGE);
@@ -209,7 +172,7 @@ static void test_a_call_that_failed(void **state)
         assert_int_equal(out[i].nr_dims, 0);
         assert_int_equal(out[i].size, 0);
     }
-    assert_int_equal(nr_held, 0);
+    assert_int_equal(other_side.nr_held, 0);
 }
 
 static void set_strings(unsigned char *to, uint64_t first, uint64_t second)
@@ -222,7 +185,7 @@ static void set_strings(unsigned char *to, uint64_t first, uint64_t second)
                                                 .data_type = VACCEL_DATA_STRING,
                                                 .nr_dims = 1,
                                                 .dims = {2}};
-    holds = 24;
+    other_side.size = 24;
 }
 
 static void test_strings_whose_lengths_lie(void **state)
@@ -258,13 +221,13 @@ static void test_what_is_held_is_something_else(void **state)
 
     (void)state;
     assert_int_equal(run(out), 0);
-    holds = 30;
+    other_side.size = 30;
     out[1].data = room;
     assert_int_equal(vaccel_tensor_fetch(&sess, &out[1]), VACCEL_ERANGE);
     out[1].size = sizeof(room);
     assert_int_equal(vaccel_tensor_fetch(&sess, &out[1]), VACCEL_EBACKEND);
     assert_int_equal(run(out), 0);
-    holds = 20;
+    other_side.size = 20;
     out[1].data = room;
     assert_int_equal(vaccel_tensor_fetch(&sess, &out[1]), VACCEL_EBACKEND);
 }

@@ -2,6 +2,7 @@
 /* What a model takes and gives, as an engine tells it and as the other side of a transport does. */
 #include "captured.h"
 #include "engine_kit.h"
+#include "other_side.h"
 
 #include <setjmp.h>
 
@@ -151,10 +152,10 @@ static void test_an_engine_that_fails_to_tell(void **state)
     assert_null(info);
 }
 
-/* The other side of a transport: it holds these bytes, and says so many. */
+/* What the other side of a transport holds, and how many bytes it says that is. */
 static unsigned char flat[8192];
-static size_t flat_size, flat_said;
-static int flat_held, flat_result, nr_fetched, nr_dropped;
+static size_t flat_said;
+static int flat_held, flat_result;
 
 static int call(struct vaccel_session *in, struct vaccel_op_call *op_call)
 {
@@ -168,51 +169,13 @@ static int call(struct vaccel_session *in, struct vaccel_op_call *op_call)
     return flat_result;
 }
 
-static int output_fetch(struct vaccel_session *in, struct vaccel_output *out)
-{
-    (void)in;
-    nr_fetched++;
-    if (out->size < flat_size) {
-        out->size = flat_size;
-        return VACCEL_ERANGE;
-    }
-    memcpy(out->data, flat, flat_size);
-    out->size = flat_size;
-    out->held = 0;
-    return VACCEL_OK;
-}
-
-static int output_drop(struct vaccel_session *in, struct vaccel_output *out)
-{
-    (void)in;
-    nr_dropped++;
-    out->held = 0;
-    return VACCEL_OK;
-}
-
-static int say_registered(struct counter *of, enum counter_hook hook, struct vaccel_session *in,
-                          struct vaccel_resource *res)
-{
-    (void)of, (void)in;
-    if (hook == COUNTER_REGISTER)
-        res->remote_id = 5;
-    return 0;
-}
-
 static int begin_remote(void **state)
 {
-    struct counter *counter = counter_open("counter");
-    struct vaccel_plugin_info *info = counter->plugin->info;
-
     (void)state;
-    info->is_virtio = true;
-    info->call = call;
-    info->output_fetch = output_fetch;
-    info->output_drop = output_drop;
-    counter->hook = say_registered;
+    other_side.bytes = flat;
     flat_held = 1;
-    flat_result = nr_fetched = nr_dropped = 0;
-    return library_begin("counter") || vaccel_session_init(&sess, 0) ||
+    flat_result = 0;
+    return other_side_begin(call) || vaccel_session_init(&sess, 0) ||
            model_begin(&model, "m.format", &sess);
 }
 
@@ -247,7 +210,7 @@ static void set_flat(void)
     at = put(at + 96, counts, sizeof(counts));
     at = put(at, names, sizeof(names));
     at = put(at, specs, sizeof(specs));
-    flat_size = flat_said = (size_t)(at - flat);
+    other_side.size = flat_said = (size_t)(at - flat);
 }
 
 static int info_of(void)
@@ -270,7 +233,7 @@ static void test_what_the_other_side_tells(void **state)
     assert_int_equal(vaccel_model_info(&sess, &model, NULL, &info), 0);
     assert_told(info);
     vaccel_model_info_delete(info);
-    assert_int_equal(nr_fetched, 1);
+    assert_int_equal(other_side.nr_fetched, 1);
 }
 
 /* The last names have no end, and the numbers in it are none. */
@@ -312,11 +275,11 @@ static void test_cut_off_anywhere(void **state)
     (void)state;
     set_flat();
     capture_begin();
-    for (flat_size = 0; flat_size < flat_said; flat_size++)
+    for (other_side.size = 0; other_side.size < flat_said; other_side.size++)
         if (info_of() != VACCEL_EBACKEND)
             break;
     capture_end();
-    assert_int_equal(flat_size, flat_said);
+    assert_int_equal(other_side.size, flat_said);
 }
 
 static void test_counts_that_cannot_be(void **state)
@@ -350,10 +313,10 @@ static void test_sizes_that_cannot_be(void **state)
     capture_begin();
     assert_int_equal(info_of(), VACCEL_ENOMEM);
     capture_end();
-    assert_int_equal(nr_dropped, 1);
+    assert_int_equal(other_side.nr_dropped, 1);
     flat_said = 0;
     assert_int_equal(info_of(), VACCEL_ERANGE);
-    flat_said = flat_size - 1;
+    flat_said = other_side.size - 1;
     assert_int_equal(info_of(), VACCEL_ERANGE);
 }
 
@@ -365,11 +328,11 @@ static void test_what_is_not_held(void **state)
     assert_int_equal(info_of(), VACCEL_EBACKEND);
     flat_result = VACCEL_EINVAL;
     assert_int_equal(info_of(), VACCEL_EINVAL);
-    assert_int_equal(nr_dropped, 0);
+    assert_int_equal(other_side.nr_dropped, 0);
     flat_held = 7;
     assert_int_equal(info_of(), VACCEL_EINVAL);
-    assert_int_equal(nr_fetched, 0);
-    assert_int_equal(nr_dropped, 1);
+    assert_int_equal(other_side.nr_fetched, 0);
+    assert_int_equal(other_side.nr_dropped, 1);
 }
 
 #define test(function) cmocka_unit_test_setup_teardown(function, begin, end)

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a transport brings from the other side is not believed. */
-#include "with_plugins.h"
+#include "other_side.h"
 
 #include <setjmp.h>
 
 #include <cmocka.h>
 
-static struct counter *counter;
 static struct vaccel_session sess;
 static struct vaccel_resource model;
 
-/* The other side's answer to a run of a model: its outputs, of which it holds so many bytes. */
+/* The other side's answer to a run of a model: its outputs. */
 static struct vaccel_tensor_desc answer[2];
-static size_t holds;
 static int result;
-static unsigned int nr_held;
 
 static int call(struct vaccel_session *session, struct vaccel_op_call *op_call)
 {
@@ -23,61 +20,21 @@ static int call(struct vaccel_session *session, struct vaccel_op_call *op_call)
     (void)session;
     for (size_t i = 0; i < 2; i++) {
         memcpy(op_call->write[first + 2 * i].buf, &answer[i], sizeof(answer[i]));
-        nr_held += answer[i].held != 0;
+        other_side.nr_held += answer[i].held != 0;
     }
     return result;
 }
 
-static int output_fetch(struct vaccel_session *session, struct vaccel_output *out)
-{
-    (void)session;
-    if (out->size < holds) {
-        out->size = holds;
-        return VACCEL_ERANGE;
-    }
-    memset(out->data, 'd', holds);
-    out->size = holds;
-    out->held = 0;
-    nr_held--;
-    return VACCEL_OK;
-}
-
-static int output_drop(struct vaccel_session *session, struct vaccel_output *out)
-{
-    (void)session;
-    out->held = 0;
-    nr_held--;
-    return VACCEL_OK;
-}
-
-static int say_registered(struct counter *of, enum counter_hook hook,
-                          struct vaccel_session *session, struct vaccel_resource *res)
-{
-    (void)of, (void)session;
-    if (hook == COUNTER_REGISTER)
-        res->remote_id = 5;
-    return 0;
-}
-
 static int begin(void **state)
 {
-    struct vaccel_plugin_info *info;
-
     (void)state;
-    counter = counter_open("counter");
-    info = counter->plugin->info;
-    info->is_virtio = true;
-    info->call = call;
-    info->output_fetch = output_fetch;
-    info->output_drop = output_drop;
-    counter->hook = say_registered;
     for (int i = 0; i < 2; i++)
         answer[i] = (struct vaccel_tensor_desc){
             .held = i + 1, .size = 6, .data_type = 1, .nr_dims = 2, .dims = {2, 3}};
-    holds = 6;
+    other_side.bytes = "ddddddd";
+    other_side.size = 6;
     result = 0;
-    nr_held = 0;
-    return library_begin("counter") || vaccel_session_init(&sess, 0) ||
+    return other_side_begin(call) || vaccel_session_init(&sess, 0) ||
            vaccel_resource_init_from_buf(&model, "x", 1, VACCEL_RESOURCE_MODEL, NULL, true) ||
            vaccel_resource_register(&model, &sess);
 }
@@ -115,7 +72,7 @@ static void test_an_honest_answer(void **state)
 
     (void)state;
     assert_int_equal(run_torch(outs), 0);
-    assert_int_equal(nr_held, 0);
+    assert_int_equal(other_side.nr_held, 0);
     assert_int_equal(outs[1]->dims[1], 3);
     assert_int_equal(outs[1]->size, 6);
     assert_memory_equal(outs[1]->data, "dddddd", 6);
@@ -129,16 +86,16 @@ static void assert_not_believed(int expected)
     struct vaccel_tflite_tensor *lite[2];
     struct vaccel_torch_tensor *torch[2];
 
-    nr_held = 0;
+    other_side.nr_held = 0;
     assert_int_equal(run_torch(torch), expected);
     assert_null(torch[0]);
     assert_null(torch[1]);
-    assert_int_equal(nr_held, 0);
+    assert_int_equal(other_side.nr_held, 0);
     answer[0].data_type = answer[1].data_type = VACCEL_TFLITE_UINT8;
     assert_int_equal(run_tflite(lite), expected);
     assert_null(lite[0]);
     assert_null(lite[1]);
-    assert_int_equal(nr_held, 0);
+    assert_int_equal(other_side.nr_held, 0);
     answer[0].data_type = answer[1].data_type = VACCEL_TORCH_BYTE;
 }
 
@@ -174,7 +131,7 @@ static void test_data_that_are_not_there(void **state)
 static void test_more_or_less_than_was_promised(void **state)
 {
     (void)state;
-    holds = 7;
+    other_side.size = 7;
     assert_not_believed(VACCEL_EBACKEND);
     answer[1].size = 8;
     answer[0].size = 8;
@@ -197,7 +154,7 @@ static void test_sizes_that_no_memory_has(void **state)
     answer[0].size = UINT64_MAX;
     assert_int_equal(run_torch(outs), VACCEL_ENOMEM);
     assert_null(outs[0]);
-    assert_int_equal(nr_held, 0);
+    assert_int_equal(other_side.nr_held, 0);
 }
 
 static void test_a_failed_call_gives_nothing(void **state)

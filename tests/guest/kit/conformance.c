@@ -2,37 +2,12 @@
 /* What every transport has to do, from within a virtual machine. */
 #include "../../conformance/kit.h"
 
-#include "linked_plugins.h"
 #include "threads.h"
-
-extern const struct vaccel_plugin *vaccel_plugin_digest, *vaccel_plugin_mirror;
-
-const struct vaccel_plugin *const *const linked_plugins[] = {
-    (const struct vaccel_plugin *const *)&vaccel_plugin_digest,
-    (const struct vaccel_plugin *const *)&vaccel_plugin_mirror,
-    NULL,
-};
-
-int kit_bootstrap(void)
-{
-    char plugins[] = "digest:mirror:rpc";
-    struct vaccel_config config = {.plugins = plugins, .log_level = VACCEL_LOG_ERROR};
-
-    return vaccel_bootstrap_with_config(&config);
-}
 
 int main(void)
 {
     static const struct transport inside = {.plugin = "rpc"};
     const struct group groups[] = {
-        {"operations", operation_cases, NULL},
-        {"arguments", argument_cases, NULL},
-        {"outputs", output_cases, NULL},
-        {"errors", error_cases, NULL},
-        {"resources", resource_cases, NULL},
-        {"sessions", session_cases, NULL},
-        {"life", life_cases, NULL},
-        {"models", model_cases, NULL},
         {"written", NULL, "the machine has no files that can be written"},
         group_of_threads(),
         {"children", NULL, "the machine has one process"},
