@@ -17,6 +17,7 @@ import tempfile
 import time
 
 PATIENCE = 20  # seconds for what takes milliseconds
+LOADING = 120  # seconds for a framework, which takes one or two
 LOG_LINE = re.compile(r'^(\d{4}\.\d\d\.\d\d-|(==\d+==)?(INFO|WARNING): |I\d{4} ).*\n?', re.MULTILINE)
 TIME = re.compile(r' *\b\d+\.\d\d\b(?! %)')
 LOCAL_CID = 1
@@ -56,14 +57,15 @@ def addresses(folder):
             print(f'no {prefix} on this machine')
 
 
-def wait_for(path):
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as client:
-            client.connect(path)
+def wait_until_ready(notified, process):
+    """Clients wait for a welcome as well, but not as long as the plugin may take on a machine that is busy."""
+    end = time.monotonic() + LOADING
+    notified.settimeout(0.1)
+    while process.poll() is None and time.monotonic() < end:
+        with contextlib.suppress(TimeoutError):
+            assert notified.recv(100) == b'READY=1'
             return
-        time.sleep(0.01)
-    raise TimeoutError(f'the agent does not listen at {path}')
+    raise TimeoutError('the agent does not come up')
 
 
 @contextlib.contextmanager
@@ -71,15 +73,18 @@ def agent(program, plugin, options, listen, folder):
     command = [program, '--plugins', plugin, *options]
     for address, _ in listen:
         command += ['--listen', address]
-    process = subprocess.Popen(command)
+    notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    notified.bind(f'{folder}/notify')
+    process = subprocess.Popen(command, env={**os.environ, 'NOTIFY_SOCKET': f'{folder}/notify'})
     try:
-        wait_for(f'{folder}/socket')
+        wait_until_ready(notified, process)
         yield
         process.send_signal(signal.SIGTERM)
         code = process.wait(PATIENCE)
         if code:
             sys.exit(f'the agent ended with {code}')
     finally:
+        notified.close()
         if process.poll() is None:
             process.kill()
             process.wait()

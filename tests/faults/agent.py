@@ -34,10 +34,12 @@ class Client:
     def __init__(self, rpc, command):
         self.command = [os.path.abspath(command[0]), *command[1:]]
         self.environment = {'VACCEL_PLUGINS': rpc, 'VACCEL_RPC_KEEPALIVE': str(KEEPALIVE)}
+        self.impatience = {}  # of one that may fail
 
-    def run(self, agent):
+    def run(self, agent, may_fail=False):
         """Returns its code and what it said."""
-        environment = {**os.environ, **self.environment, 'VACCEL_RPC_ADDRESS': agent.address}
+        environment = {**os.environ, **self.environment, **(self.impatience if may_fail else {}),
+                       'VACCEL_RPC_ADDRESS': agent.address}
         try:
             done = subprocess.run(self.command, env=environment, text=True, cwd=agent.folder,
                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -48,7 +50,7 @@ class Client:
 
     def complaint(self, agent, may_fail):
         """None: all was right."""
-        code, said = self.run(agent)
+        code, said = self.run(agent, may_fail)
         if HANGS in said:
             return said
         if code == 0 or (may_fail and code == FAILED and said):
@@ -68,7 +70,7 @@ class Faults:
         self.plugin = os.path.abspath(plugin)
         self.client = Client(os.path.abspath(rpc), command)
         if self.kind == 'deaths':
-            self.client.environment['VACCEL_RPC_CONNECT_TIMEOUT'] = str(CONNECT_TIMEOUT_OF_DEAD)
+            self.client.impatience = {'VACCEL_RPC_CONNECT_TIMEOUT': str(CONNECT_TIMEOUT_OF_DEAD)}
         self.faults = self.wrong = 0
         self.told = 0  # characters of the log
 

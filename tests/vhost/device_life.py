@@ -25,6 +25,7 @@ COUNT = 1000
 MARK = struct.pack('<d', -1)
 USED = b'\x5a' * (8 * COUNT)  # what the guest does with the memory next
 CONFIGURATION = '[timeouts]\nreset_ms = {short}\n'
+PATIENT = '[timeouts]\nreset_ms = 60000\n'
 
 
 def long(agent):
@@ -67,9 +68,9 @@ def came_back(guest, call):
 
 def test_a_reset_waits_for_a_short_call(agent):
     """It ends by itself, and then the reset is complete."""
-    with agent.guest() as guest:
+    with agent.another(configuration=PATIENT) as patient, patient.guest() as guest:
         session, place = guest.begin(), page(guest)
-        worker = agent.pid_of_worker(guest)
+        worker = patient.pid_of_worker(guest)
         milliseconds = 100 * agent.slowness
         begun = time.monotonic()
         begin_call(guest, session, milliseconds, place)

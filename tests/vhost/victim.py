@@ -124,9 +124,10 @@ class Victim(agent.Agent):
         assert not found, log[found.start():found.start() + 4000]
 
     @contextlib.contextmanager
-    def another(self, query=''):
+    def another(self, query='', configuration=None):
         """One that a test may stop and kill; @query stands behind its address."""
-        made = type(self)(*self.told, query=query)
+        program, plugins, usual, *rest = self.told
+        made = type(self)(program, plugins, usual if configuration is None else configuration, *rest, query=query)
         try:
             yield made
         finally:
