@@ -17,13 +17,15 @@ TESTED = ['-Dtests=enabled']
 SANITIZED = ['-Db_sanitize=address,undefined']
 # What these build is not of the frameworks' plugins, or not to be watched in frameworks that are not built so.
 WITHOUT_FRAMEWORKS = [f'-D{name}=disabled' for name in ('opencv', 'openvino', 'tf', 'tflite', 'torch')]
+# Many tests do little but wait.
+MORE_THAN_CORES = ['--num-processes', str(os.cpu_count() * 3 // 2)]
 FUZZED = SANITIZED + WITHOUT_FRAMEWORKS + ['-Dfuzz=true', '-Db_lundef=false', '-Dtests=disabled']
 
 # Directory, what to set up, environment, which tests.
 VARIANTS = [
-    ('build', TESTED, {}, []),
+    ('build', TESTED, {}, MORE_THAN_CORES),
     ('build/asan', TESTED + SANITIZED, {},
-     ['--no-suite', 'tree', '--no-suite', 'models', '--timeout-multiplier', '3']),
+     ['--no-suite', 'tree', '--no-suite', 'models', '--timeout-multiplier', '3', *MORE_THAN_CORES]),
     ('build/tsan', TESTED + WITHOUT_FRAMEWORKS + ['-Db_sanitize=thread', '-Dblas=disabled'], {},
      ['--suite', 'threads', '--timeout-multiplier', '3']),
     ('build/fuzz', FUZZED, {'CC': 'clang', 'CXX': 'clang++'}, ['--suite', 'fuzz']),
