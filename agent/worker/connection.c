@@ -207,14 +207,14 @@ static bool has_bytes(void *context)
     return stream_look(&connection->stream) != VACCEL_EAGAIN;
 }
 
-static bool is_running(void *context)
+static unsigned int running(void *context)
 {
     struct connection *connection = context;
 
-    return client_unanswered(&connection->client) != 0;
+    return client_unanswered(&connection->client);
 }
 
-static const struct readers_source source = {has_bytes, is_running};
+static const struct readers_source source = {has_bytes, running};
 
 /* Its stream is there. If it cannot be served all is freed. */
 static void begin(struct connection *connection, unsigned int slot, const char *peer)

@@ -85,7 +85,7 @@ static bool something_waits(struct readers *readers)
 /* Who is sending an answer will be back, unless the client does not take it. */
 static bool is_too_long(const struct readers *readers, int looks)
 {
-    return looks > LOOKS || (looks > 0 && readers->source->is_running(readers->context));
+    return looks > LOOKS || (looks > 0 && readers->source->running(readers->context));
 }
 
 /*
@@ -222,11 +222,14 @@ static bool wake_one(struct readers *readers)
     return any;
 }
 
-/* A moving sum over about eight requests; the reader's alone to change. */
+/*
+ * A moving sum over about eight requests; the reader's alone to change. One whose answer is being sent does not
+ * count: the client may have it already.
+ */
 static void note_crowd(struct readers *readers)
 {
     unsigned int crowd = atomic_load_explicit(&readers->crowd, memory_order_relaxed);
-    bool others = atomic_fetch_add(&readers->running, 1) != 0;
+    bool others = readers->source->running(readers->context) > 1;
 
     crowd = crowd - crowd / 8 + (others ? CROWD_STEP : 0);
     atomic_store_explicit(&readers->crowd, crowd, memory_order_relaxed);
@@ -252,7 +255,6 @@ void readers_note_time(struct readers *readers, uint64_t ns)
 {
     uint64_t usual = atomic_load_explicit(&readers->usual_ns, memory_order_relaxed);
 
-    atomic_fetch_sub(&readers->running, 1);
     atomic_store_explicit(&readers->usual_ns, usual - usual / 8 + ns / 8, memory_order_relaxed);
 }
 

@@ -11,8 +11,8 @@
 struct readers_source {
     /* Whether there is something, be it the end, without waiting for it. Called by a thread whose turn it is. */
     bool (*has_come)(void *context);
-    /* Whether a request runs whose answer is not being sent yet. */
-    bool (*is_running)(void *context);
+    /* How many requests, read or being read, have an answer that is not being sent yet. */
+    unsigned int (*running)(void *context);
 };
 
 /*
@@ -32,7 +32,6 @@ struct readers {
     atomic_bool present;           /* somebody reads */
     atomic_uint_fast64_t absences; /* how often a reader left */
     atomic_uint_fast64_t usual_ns; /* what a request takes, of late */
-    atomic_uint running;           /* requests */
     atomic_uint crowd;             /* how often one came while another ran, of late */
     atomic_uintptr_t last;         /* the thread that ran the last request, or does; 0: none yet */
     atomic_bool watching;

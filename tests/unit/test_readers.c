@@ -27,19 +27,22 @@ static bool has_come(void *context)
     return !one_by_one || answered || pings;
 }
 
-static bool is_running(void *context)
+static atomic_uint running;
+
+static unsigned int count_running(void *context)
 {
     (void)context;
-    return !one_by_one || !answered;
+    return running;
 }
 
-static const struct readers_source source = {has_come, is_running};
+static const struct readers_source source = {has_come, count_running};
 
 static int begin(void **state)
 {
     (void)state;
     one_by_one = answered = false;
     pings = 0;
+    running = 0;
     readers = (struct readers){0};
     readers_begin(&readers, &source, NULL);
     inside = turns = most_inside = stuck_until = 0;
@@ -81,9 +84,11 @@ static void *serve(void *context)
 
     while (readers_enter(&readers)) {
         read_one();
+        running++;
         readers_leave(&readers, true);
         if (run_ns)
             pause_ns(run_ns);
+        running--;
         readers_note_time(&readers, run_ns ? (uint64_t)run_ns : 100);
     }
     return NULL;
@@ -184,6 +189,7 @@ static void leave_for_long(void)
 static void test_an_unexpectedly_long_request(void **state)
 {
     (void)state;
+    running = 1;
     leave_for_long();
 }
 
@@ -219,6 +225,7 @@ static void run_call(struct client *client)
     pause_ns(CALL_NS / 3);
     pings += client->pings;
     pause_ns(CALL_NS / 3 * 2);
+    running = 0;
     answered = true;
     pause_ns(BACK_NS);
     readers_note_time(&readers, CALL_NS);
@@ -238,6 +245,7 @@ static void *serve_client(void *context)
         if (atomic_fetch_add(&client->calls, 1) + 1 >= CLIENT_CALLS)
             readers_close(&readers);
         answered = false;
+        running = 1;
         readers_leave(&readers, true);
         run_call(client);
     }

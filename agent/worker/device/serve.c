@@ -177,14 +177,14 @@ static bool has_chain(void *context)
     return has;
 }
 
-static bool is_running(void *context)
+static unsigned int running(void *context)
 {
     struct device *device = context;
 
-    return client_unanswered(&device->client) != 0;
+    return client_unanswered(&device->client);
 }
 
-static const struct readers_source source = {has_chain, is_running};
+static const struct readers_source source = {has_chain, running};
 
 bool device_begin(struct device *device, struct device_ledger *ledger, uint32_t generation,
                   const char *name)
