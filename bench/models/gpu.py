@@ -42,6 +42,7 @@ COMPARED = [
     ('plugin, pinned', 'libtorch, pinned', 1.01, BATCHES),
     ('plugin, pinned', 'plugin', None, BATCHES),
     ('user attach', 'plugin', 1.02, BATCHES),
+    ('user attach, one processor', 'plugin', 1.02, BATCHES),
     ('unix', 'plugin', 1.08, BATCHES[:1]),
     ('unix', 'plugin', None, BATCHES[1:]),
 ]
@@ -76,8 +77,9 @@ def begin_all(stack, runners, model, batch):
         print('left out: unix, user attach: the agent is not built (tomlplusplus)', file=sys.stderr)
         return
     begin(runners, 'unix', OURS, model, batch, CALLING, environment=agent(stack, 'unix'))
-    begin(runners, 'user attach', OURS, model, batch, CALLING, memory='shared',
-          environment=agent(stack, 'user attach'))
+    for name, cores in (('user attach', CALLING), ('user attach, one processor', LAUNCHING)):
+        begin(runners, name, OURS, model, batch, cores, memory='shared',
+              environment=agent(stack, 'user attach'))
 
 
 def compare(model, batch):
