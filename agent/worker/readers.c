@@ -11,7 +11,8 @@ enum {
     LONGEST_LOOK_NS = 16000000,
     CROWDED = 16, /* one request in a crowd is forgotten after half a dozen others */
     CROWD_STEP = 32,
-    LOOKS = 100, /* without a request, until there is nothing to watch any more */
+    LOOKS = 100,       /* without a request, until there is nothing to watch any more */
+    ANSWER_LOOKS = 15, /* until an answer has been on its way for long */
 };
 
 void readers_begin(struct readers *readers, const struct readers_source *source, void *context)
@@ -47,6 +48,12 @@ static long look_ns(const struct readers *readers)
     return two < LONGEST_LOOK_NS ? (long)two : LONGEST_LOOK_NS;
 }
 
+/* What has taken long may take much longer. */
+static long longer(long ns)
+{
+    return 2 * ns < LONGEST_LOOK_NS ? 2 * ns : LONGEST_LOOK_NS;
+}
+
 static struct timespec moment_after(long ns)
 {
     struct timespec at;
@@ -70,22 +77,29 @@ static void sleep_for(struct readers *readers, long ns)
         ret = pthread_cond_timedwait(&readers->wake, &readers->lock, &until);
 }
 
-/* Whether there is something that nobody reads. Who finds the turn taken meanwhile tries again under the lock. */
-static bool something_waits(struct readers *readers)
-{
-    bool has_come;
-
-    if (!take_turn(readers))
-        return false;
-    has_come = readers->source->has_come(readers->context);
-    atomic_store(&readers->present, false);
-    return has_come;
-}
-
 /* Who is sending an answer will be back, unless the client does not take it. */
 static bool is_too_long(const struct readers *readers, int looks)
 {
-    return looks > LOOKS || (looks > 0 && readers->source->running(readers->context));
+    return looks > ANSWER_LOOKS || (looks > 0 && readers->source->running(readers->context));
+}
+
+/*
+ * Whether something has waited for too long: then the turn is the caller's. Who finds the turn taken meanwhile
+ * tries again under the lock.
+ */
+static bool take_what_waits(struct readers *readers, int *looks)
+{
+    bool has_come = take_turn(readers);
+
+    if (!has_come) {
+        *looks = 0;
+        return false;
+    }
+    *looks = readers->source->has_come(readers->context) ? *looks + 1 : 0;
+    if (is_too_long(readers, *looks))
+        return true;
+    atomic_store(&readers->present, false);
+    return false;
 }
 
 /*
@@ -96,16 +110,19 @@ static bool is_too_long(const struct readers *readers, int looks)
 static bool watch(struct readers *readers)
 {
     uint64_t seen = atomic_load(&readers->absences);
+    long pause = look_ns(readers);
     int waiting = 0;
     int idle = 0;
     uint64_t now;
 
     while (!readers->woken && !atomic_load(&readers->closing)) {
-        sleep_for(readers, waiting ? LOOK_NS : look_ns(readers));
+        sleep_for(readers, waiting ? LOOK_NS : pause);
         now = atomic_load(&readers->absences);
-        waiting = now == seen && something_waits(readers) ? waiting + 1 : 0;
-        if (is_too_long(readers, waiting) && take_turn(readers))
+        if (now != seen)
+            waiting = 0;
+        else if (take_what_waits(readers, &waiting))
             return true;
+        pause = now != seen || atomic_load(&readers->present) ? look_ns(readers) : longer(pause);
         idle = now == seen && atomic_load(&readers->present) ? idle + 1 : 0;
         seen = now;
         if (idle < LOOKS)
@@ -125,30 +142,6 @@ static void sleep_until_woken(struct readers *readers)
         pthread_cond_wait(&readers->wake, &readers->lock);
 }
 
-/* Watch, or sleep until woken. Returns whether the turn is the caller's. */
-static bool wait_once(struct readers *readers)
-{
-    bool mine = false;
-
-    if (!atomic_exchange(&readers->watching, true)) {
-        mine = watch(readers);
-        atomic_store(&readers->watching, false);
-    }
-    if (mine)
-        return true;
-    sleep_until_woken(readers);
-    readers->woken = false;
-    return !is_alone(readers) && take_turn(readers);
-}
-
-static void wait(struct readers *readers)
-{
-    readers->waiting++;
-    while (!wait_once(readers) && !atomic_load(&readers->closing))
-        continue;
-    readers->waiting--;
-}
-
 static uintptr_t this_thread(void)
 {
     static _Thread_local char place;
@@ -166,7 +159,36 @@ static bool is_anothers(const struct readers *readers)
 
 static bool take_free_turn(struct readers *readers)
 {
-    return !is_anothers(readers) && take_turn(readers);
+    if (is_anothers(readers) || !take_turn(readers))
+        return false;
+    if (!is_anothers(readers))
+        return true;
+    atomic_store(&readers->present, false); /* that has just been changed */
+    return false;
+}
+
+/* Watch, or sleep until woken. Returns whether the turn is the caller's. */
+static bool wait_once(struct readers *readers)
+{
+    bool mine = false;
+
+    if (!atomic_exchange(&readers->watching, true)) {
+        mine = watch(readers);
+        atomic_store(&readers->watching, false);
+    }
+    if (mine)
+        return true;
+    sleep_until_woken(readers);
+    readers->woken = false;
+    return !is_alone(readers) && take_free_turn(readers);
+}
+
+static void wait(struct readers *readers)
+{
+    readers->waiting++;
+    while (!wait_once(readers) && !atomic_load(&readers->closing))
+        continue;
+    readers->waiting--;
 }
 
 static bool is_mine(const struct readers *readers)
@@ -180,11 +202,12 @@ static bool is_mine(const struct readers *readers)
  */
 static bool take_turn_back(struct readers *readers)
 {
-    const struct timespec moment = {.tv_nsec = LOOK_NS};
+    struct timespec moment = {.tv_nsec = LOOK_NS / 2};
 
     while (is_mine(readers) && !atomic_load(&readers->closing)) {
         if (take_turn(readers))
             return true;
+        moment.tv_nsec = longer(moment.tv_nsec);
         pthread_mutex_unlock(&readers->lock);
         nanosleep(&moment, NULL);
         pthread_mutex_lock(&readers->lock);

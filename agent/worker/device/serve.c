@@ -84,6 +84,16 @@ static bool wait_for_chain(struct device *device, struct device_request *request
     return false;
 }
 
+static bool has_partial(struct device *device)
+{
+    bool has;
+
+    pthread_mutex_lock(&device->lock);
+    has = device->partial != NULL;
+    pthread_mutex_unlock(&device->lock);
+    return has;
+}
+
 /*
  * The caller's turn to read. NULL: the device is being closed, there is no memory, or it is another thread's turn to
  * wait.
@@ -101,7 +111,8 @@ static struct device_request *read_one(struct device *device)
             request = request_read(device, empty);
         else
             request_free(device, empty);
-    } while (!request && !is_closing(device) && readers_may_wait(&device->readers));
+    } while (!request && !is_closing(device) &&
+             (has_partial(device) || readers_may_wait(&device->readers)));
     return request;
 }
 
