@@ -68,7 +68,7 @@ static void look_at_workers(struct broker *broker)
     }
     if (any_failed)
         end_with(broker, EXIT_FAILURE);
-    else if (!broker->is_up && all_up)
+    else if (!broker->is_up && !broker->is_stopping && all_up)
         come_up(broker);
     if (broker->is_stopping && !any_left)
         end_with(broker, EXIT_SUCCESS);

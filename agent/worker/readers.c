@@ -89,16 +89,13 @@ static bool is_too_long(const struct readers *readers, int looks)
  */
 static bool take_what_waits(struct readers *readers, int *looks)
 {
-    bool has_come = take_turn(readers);
+    bool taken = take_turn(readers);
 
-    if (!has_come) {
-        *looks = 0;
-        return false;
-    }
-    *looks = readers->source->has_come(readers->context) ? *looks + 1 : 0;
+    *looks = taken && readers->source->has_come(readers->context) ? *looks + 1 : 0;
     if (is_too_long(readers, *looks))
         return true;
-    atomic_store(&readers->present, false);
+    if (taken)
+        atomic_store(&readers->present, false);
     return false;
 }
 

@@ -25,8 +25,9 @@ struct readers_source {
  * them, and are slow when there are more of those than processors. So only if requests have been long of late, and
  * have come while others ran, the reader wakes one of the others when it leaves. Else it wakes nobody: one of the
  * others, the watcher, looks from time to time whether the same request is still running and something else has
- * come, and then reads that. The time is a millisecond, or as long as two requests have taken of late, but 16
- * milliseconds at most: so long waits at most what comes behind an unexpectedly long one.
+ * come, and then reads that. The time is a millisecond, or as long as two requests have taken of late, and twice as
+ * long at each look as at the one before, but 16 milliseconds at most: so long waits at most what comes behind an
+ * unexpectedly long request. What comes while its answer is being sent is left alone as long, and then read, too.
  */
 struct readers {
     atomic_bool present;           /* somebody reads */

@@ -107,6 +107,19 @@ class TestStart(BrokerTest):
         self.agent.signal(signal.SIGTERM)
         self.assertEqual(self.agent.notified.recv(100), b'STOPPING=1')
 
+    def test_service_manager_is_not_told_of_a_worker_that_is_ready_too_late(self):
+        self.agent.start()
+        worker = self.agent.worker()
+        self.agent.signal(signal.SIGSTOP)
+        worker.become_ready()
+        self.agent.signal(signal.SIGTERM)
+        self.agent.signal(signal.SIGCONT)
+        self.assertEqual(self.agent.notified.recv(100), b'STOPPING=1')
+        worker.close()
+        self.assertEqual(self.agent.wait(), 0)
+        self.agent.notified.settimeout(0)
+        self.assertRaises(BlockingIOError, self.agent.notified.recv, 100)
+
     def test_service_manager_at_an_abstract_address(self):
         name = f'agent-test-{os.getpid()}'
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:

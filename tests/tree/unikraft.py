@@ -41,8 +41,9 @@ def compare(what, wanted, found):
 
 def names_all(root, makefile, sources):
     """A file's name stands there without its folder, and maybe without its extension."""
-    words = set(re.findall(r'\w+', re.sub(r'^#.*', '', (root / makefile).read_text(), flags=re.MULTILINE)))
-    lacking = [source for source in sources if pathlib.Path(source).stem not in words]
+    text = re.sub(r'^#.*', '', (root / makefile).read_text(), flags=re.MULTILINE)
+    names = set(re.findall(r'(?<![\w/.-])(\w+)(?:\.c)?(?![\w/.-])', text))
+    lacking = [source for source in sources if pathlib.Path(source).stem not in names]
     for source in lacking:
         print(f'{makefile} lacks {source}')
     return not lacking

@@ -139,14 +139,12 @@ static void test_plugins_are_loaded_while_the_library_ends(void **state)
 
 static void reload_or_ask(size_t number)
 {
-    const char *path;
     int ret;
 
     if (number == 0)
         reload();
     while (going_on()) {
-        path = vaccel_rundir();
-        expect(!path || path[0] == '/', "a path, or none");
+        vaccel_rundir(); /* what it says may be gone already */
         ret = vaccel_log_init();
         expect(ret == VACCEL_OK || ret == VACCEL_ESESS, "with the settings, or too late");
     }

@@ -21,9 +21,12 @@ static atomic_bool answered;
 /* What needs no more than an answer comes, too. */
 static atomic_int pings;
 
+static atomic_int looks;
+
 static bool has_come(void *context)
 {
     (void)context;
+    looks++;
     return !one_by_one || answered || pings;
 }
 
@@ -41,7 +44,7 @@ static int begin(void **state)
 {
     (void)state;
     one_by_one = answered = false;
-    pings = 0;
+    pings = looks = 0;
     running = 0;
     readers = (struct readers){0};
     readers_begin(&readers, &source, NULL);
@@ -153,6 +156,64 @@ static void test_who_waits_does_not_spin(void **state)
     readers_close(&readers);
     for (i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
+}
+
+/* The longer a request takes, the less often one looks whether something has come. */
+static void test_who_watches_a_long_request_looks_seldom(void **state)
+{
+    pthread_t threads[THREADS];
+    int i;
+
+    (void)state;
+    one_by_one = true;
+    running = 1;
+    assert_true(readers_enter(&readers));
+    for (i = 0; i < THREADS; i++)
+        pthread_create(&threads[i], NULL, wait_for_turn, NULL);
+    while (!atomic_load(&readers.watching))
+        pause_ns(MS);
+    readers_leave(&readers, true);
+    pause_ns(600 * MS);
+    assert_in_range(looks, 1, 60);
+    readers_close(&readers);
+    for (i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+}
+
+static atomic_int in_place;
+
+/* In the middle of a message, and then it was no request. */
+static void *read_in_place(void *context)
+{
+    (void)context;
+    if (readers_enter(&readers)) {
+        in_place = 1;
+        pause_ns(20 * MS);
+        readers_leave(&readers, false);
+    }
+    return NULL;
+}
+
+/* Nothing comes any more, so that who does not take the turn back waits for ever. */
+static void test_who_ran_the_request_reads_again_behind_a_ping(void **state)
+{
+    pthread_t other;
+
+    (void)state;
+    in_place = 0;
+    running = 1;
+    assert_true(readers_enter(&readers));
+    pthread_create(&other, NULL, read_in_place, NULL);
+    while (!atomic_load(&readers.watching))
+        pause_ns(MS);
+    assert_false(readers_leave(&readers, true));
+    while (!in_place)
+        pause_ns(MS);
+    one_by_one = true;
+    running = 0;
+    readers_note_time(&readers, 20 * MS);
+    assert_true(readers_enter(&readers));
+    pthread_join(other, NULL);
 }
 
 static void *read_while_stuck(void *context)
@@ -302,6 +363,8 @@ int main(void)
         test(test_short_requests),
         test(test_long_requests),
         test(test_who_waits_does_not_spin),
+        test(test_who_watches_a_long_request_looks_seldom),
+        test(test_who_ran_the_request_reads_again_behind_a_ping),
         test(test_an_unexpectedly_long_request),
         test(test_an_answer_that_is_not_taken),
         test(test_one_long_call_after_the_other_stays_with_a_thread),
