@@ -21,13 +21,14 @@ struct readers_source {
  * hand-over. Meanwhile somebody must read what else comes.
  *
  * To wake a thread for that costs more than a short request takes, and a request that comes to another
- * thread than the one before runs with cold caches; frameworks even have helpers for each thread that calls
- * them, and are slow when there are more of those than processors. So only if requests have been long of late, and
+ * thread than the one before runs with cold caches; libtorch even has helpers for each thread that calls it,
+ * and is slow when there are more of those than processors. So only if requests have been long of late, and
  * have come while others ran, the reader wakes one of the others when it leaves. Else it wakes nobody: one of the
  * others, the watcher, looks from time to time whether the same request is still running and something else has
- * come, and then reads that. The time is a millisecond, or as long as two requests have taken of late, and twice as
- * long at each look as at the one before, but 16 milliseconds at most: so long waits at most what comes behind an
- * unexpectedly long request. What comes while its answer is being sent is left alone as long, and then read, too.
+ * come, and then reads that. It looks after a millisecond or, while requests come one after the other, after as
+ * long as two of them have taken of late, and then after twice as long each time, but 16 milliseconds at most: so
+ * long waits what comes behind an unexpectedly long one. What comes while the answer is being sent waits about as
+ * long, too, as the thread that sends will mostly be back.
  */
 struct readers {
     atomic_bool present;           /* somebody reads */

@@ -44,7 +44,8 @@ bool vaccel_is_initialized(void);
 
 /*
  * The directory for this process's files, made by the first call. NULL if the library is not
- * initialised or the directory cannot be made. Valid until cleanup.
+ * initialised, the directory cannot be made, calls are nested too deeply, or there is no memory.
+ * Valid until cleanup.
  */
 const char *vaccel_rundir(void);
 

@@ -84,9 +84,9 @@ void vaccel_model_info_delete(struct vaccel_model_info *info);
 /*
  * Run a loaded model.
  * @signature  or NULL
- * @inputs     @nr_inputs tensors; a model may have none
- * @outputs    @nr_outputs tensors, at least one: those that are wanted, by name or place. Held ones
- *             are 0 if the call failed with anything but ERANGE
+ * @inputs     @nr_inputs tensors, at most 4096; a model may have none
+ * @outputs    @nr_outputs tensors, 1 to 4096: those that are wanted, by name or place. @held of each
+ *             is 0 if the call failed with anything but ERANGE
  * Returns also ENOENT (not loaded), EINVAL (no such signature, name or place, wrong type or shape, a size
  * that does not suit the dimensions), EBACKEND (the framework failed), ERANGE (an output did not fit
  * and is held; the others are valid).
