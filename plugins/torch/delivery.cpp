@@ -58,7 +58,8 @@ at::Tensor brought(const at::Tensor &from, const vaccel_tensor &room)
         return from.to(at::kCPU).resolve_conj().resolve_neg().contiguous();
     const at::Tensor place =
         at::from_blob(room.data, from.sizes(), at::TensorOptions(from.scalar_type()));
-    place.copy_(from, /*non_blocking=*/true);
+    /* What is still to be negated would be so on the processor, before all has arrived. */
+    place.copy_(from.resolve_conj().resolve_neg(), /*non_blocking=*/true);
     return place;
 }
 
