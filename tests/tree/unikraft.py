@@ -42,8 +42,8 @@ def compare(what, wanted, found):
 def names_all(root, makefile, sources):
     """A file's name stands there without its folder, and maybe without its extension."""
     text = re.sub(r'^#.*', '', (root / makefile).read_text(), flags=re.MULTILINE)
-    names = set(re.findall(r'(?<![\w/.-])(\w+)(?:\.c)?(?![\w/.-])', text))
-    lacking = [source for source in sources if pathlib.Path(source).stem not in names]
+    names = re.findall(r'\b(\w+)\.c\b|(?<![\w/.-])(\w+)(?![\w/.-])', text)
+    lacking = [source for source in sources if pathlib.Path(source).stem not in sum(names, ())]
     for source in lacking:
         print(f'{makefile} lacks {source}')
     return not lacking
