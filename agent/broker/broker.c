@@ -3,6 +3,7 @@
 #include "agent/broker/clients.h"
 #include "agent/broker/devices.h"
 #include "agent/broker/notify.h"
+#include "agent/broker/spawner.h"
 #include "agent/log.h"
 
 #include <errno.h>
@@ -262,6 +263,10 @@ int broker_run(const struct settings *settings)
     broker.signals = open_signals();
     if (broker.signals < 0) {
         agent_error("cannot receive signals: %s", strerror(errno));
+        return EXIT_FAILURE;
+    }
+    if (!spawner_begin()) {
+        agent_error("cannot prepare for starting workers: %s", strerror(errno));
         return EXIT_FAILURE;
     }
     if (!listeners_open(&broker.listeners, settings))

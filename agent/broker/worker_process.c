@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/worker_process.h"
 #include "agent/broker/run_directory.h"
-#include "agent/broker/worker_program.h"
+#include "agent/broker/spawner.h"
 #include "agent/log.h"
+#include "agent/packet.h"
 #include "stream/address.h"
 
 #include <errno.h>
@@ -19,26 +20,6 @@ static bool send_packet(const struct worker *worker, const void *data, size_t si
     return send(worker->control, data, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size;
 }
 
-static bool send_with_fds(const struct worker *worker, const void *data, size_t size,
-                          const int *fds, size_t nr_fds)
-{
-    struct iovec body = {.iov_base = (void *)(uintptr_t)data, .iov_len = size};
-    union {
-        struct cmsghdr header;
-        char space[CMSG_SPACE(DEVICE_FDS_MOST * sizeof(int))];
-    } rights = {0};
-    const struct msghdr packet = {.msg_iov = &body,
-                                  .msg_iovlen = 1,
-                                  .msg_control = &rights,
-                                  .msg_controllen = CMSG_SPACE(nr_fds * sizeof(int))};
-
-    rights.header.cmsg_level = SOL_SOCKET;
-    rights.header.cmsg_type = SCM_RIGHTS;
-    rights.header.cmsg_len = CMSG_LEN(nr_fds * sizeof(int));
-    memcpy(CMSG_DATA(&rights.header), fds, nr_fds * sizeof(int));
-    return sendmsg(worker->control, &packet, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size;
-}
-
 static bool send_settings(const struct worker *worker, const struct settings *settings)
 {
     struct control_message message = {.type = CONTROL_SETTINGS, .slot = worker->generation};
@@ -49,16 +30,14 @@ static bool send_settings(const struct worker *worker, const struct settings *se
            send_packet(worker, settings, sizeof(*settings));
 }
 
-static bool fork_worker(struct worker *worker, int ledger_fd)
+static bool make_process(struct worker *worker, int ledger_fd)
 {
     int ends[2];
     int error;
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
         return false;
-    worker->pid = fork();
-    if (worker->pid == 0)
-        worker_execute(ends[1], ledger_fd, worker->run_directory);
+    worker->pid = spawner_fork(ends[1], ledger_fd, worker->run_directory);
     error = errno;
     close(ends[1]);
     if (worker->pid > 0) {
@@ -79,7 +58,7 @@ bool worker_start(struct worker *worker, const struct settings *settings, int le
     worker->generation = generation;
     if (!run_directory_make(worker->run_directory, sizeof(worker->run_directory)))
         return false;
-    if (!fork_worker(worker, ledger_fd)) {
+    if (!make_process(worker, ledger_fd)) {
         agent_error("cannot start the worker: %s", strerror(errno));
         worker->pid = 0;
         run_directory_remove(worker->run_directory);
@@ -137,7 +116,7 @@ bool worker_give_socket(const struct worker *worker, int socket, uint32_t slot, 
     struct control_message message = {.type = CONTROL_SOCKET, .slot = slot};
 
     describe_peer(socket, machine, message.peer, sizeof(message.peer));
-    return send_with_fds(worker, &message, sizeof(message), &socket, 1);
+    return packet_send(worker->control, &message, sizeof(message), &socket, 1);
 }
 
 bool worker_give_device(const struct worker *worker, const char *peer,
@@ -149,7 +128,7 @@ bool worker_give_device(const struct worker *worker, const char *peer,
     snprintf(message.peer, sizeof(message.peer), "%s: %s", worker->device, peer);
     if (!*header_is_sent)
         *header_is_sent = send_packet(worker, &message, sizeof(message));
-    if (!*header_is_sent || !send_with_fds(worker, state, sizeof(*state), fds, nr_fds))
+    if (!*header_is_sent || !packet_send(worker->control, state, sizeof(*state), fds, nr_fds))
         return false;
     *header_is_sent = false;
     return true;

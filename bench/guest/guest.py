@@ -183,7 +183,8 @@ def lies_at(pid, address):
 
 def is_in_place(agent, seen, own):
     """Whether a worker has there what the unikernel has at @own, of which it says the physical address."""
-    children = pathlib.Path(f'/proc/{agent.pid}/task/{agent.pid}/children').read_text().split()
+    threads = pathlib.Path(f'/proc/{agent.pid}/task').glob('*')
+    children = ' '.join((thread / 'children').read_text() for thread in threads).split()
     return any(('memory-backend' in name, offset) == (True, own)
                for name, offset in (lies_at(child, seen) for child in children))
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "same_memory.h"
 
+#include <glob.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,21 +56,34 @@ static bool is_place_of(pid_t pid, uintptr_t address, const struct place *wanted
            place.offset == wanted->offset;
 }
 
-bool same_memory(pid_t pid, uintptr_t there, const void *here)
+static bool is_place_of_child(const char *path, uintptr_t address, const struct place *wanted)
 {
-    char path[PATH_ROOM];
-    struct place wanted;
+    FILE *children = fopen(path, "r");
     bool same = false;
-    FILE *children;
     int child;
 
-    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
-    children = fopen(path, "r");
     if (!children)
         return false;
-    if (find_place(getpid(), (uintptr_t)here, &wanted))
-        while (!same && fscanf(children, "%d", &child) == 1)
-            same = is_place_of(child, there, &wanted);
+    while (!same && fscanf(children, "%d", &child) == 1)
+        same = is_place_of(child, address, wanted);
     fclose(children);
+    return same;
+}
+
+/* Each thread has children of its own. */
+bool same_memory(pid_t pid, uintptr_t there, const void *here)
+{
+    char pattern[PATH_ROOM];
+    struct place wanted;
+    bool same = false;
+    glob_t threads;
+    size_t i;
+
+    snprintf(pattern, sizeof(pattern), "/proc/%d/task/*/children", pid);
+    if (!find_place(getpid(), (uintptr_t)here, &wanted) || glob(pattern, 0, NULL, &threads))
+        return false;
+    for (i = 0; i < threads.gl_pathc && !same; i++)
+        same = is_place_of_child(threads.gl_pathv[i], there, &wanted);
+    globfree(&threads);
     return same;
 }

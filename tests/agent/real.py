@@ -16,12 +16,12 @@ REST = 0.05  # seconds in which nothing changes
 
 
 def children_of(pid):
-    """Of one that may have ended."""
-    try:
-        text = pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text(encoding='ascii')
-    except (FileNotFoundError, ProcessLookupError):
-        return []
-    return [int(word) for word in text.split() if process_exists(int(word))]
+    """Of all threads of one that may have ended."""
+    found = []
+    for thread in pathlib.Path(f'/proc/{pid}/task').glob('*'):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found += (thread / 'children').read_text(encoding='ascii').split()
+    return [int(word) for word in found if process_exists(int(word))]
 
 
 def descriptors_of(pid):

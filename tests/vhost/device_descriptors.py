@@ -28,14 +28,18 @@ def lingering(agent):
                     pass
             yield connection
             begun = time.monotonic()
-            agent.is_usable_soon()
+            with agent.guest():  # gets the worker that the stranger had, and the next one that was begun since
+                agent.is_usable_soon()
             took = time.monotonic() - begun
             assert took < LINGER_S * agent.slowness / 2, f'the agent served nobody for {took:.1f} s'
 
 
 def hold_up(agent, count, *messages):
-    """Say that, the last message with @count descriptors of a connection that lingers."""
-    with lingering(agent) as connection, agent.front() as machine:
+    """
+    Say that, the last message with @count descriptors of a connection that lingers. The agent sees it when
+    the connection is closed here: else this process might be the last.
+    """
+    with lingering(agent) as connection, agent.front() as machine, agent.stopped():
         for message in messages[:-1]:
             machine.send(*message)
         machine.send(*messages[-1], [connection.fileno()] * count)

@@ -46,7 +46,7 @@ class Victim(agent.Agent):
         # Memory that goes away ends a worker, which is no finding.
         sanitizer = os.environ.get('ASAN_OPTIONS', '') + ':handle_sigbus=0'
         environment = {**os.environ, 'XDG_RUNTIME_DIR': str(self.runtime), 'LC_ALL': 'C',
-                       'ASAN_OPTIONS': sanitizer}
+                       'ASAN_OPTIONS': sanitizer, 'LD_PRELOAD': os.environ.get('AGENT_PRELOAD', '')}
         with open(self.log_file, 'ab') as log:
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, env=environment)
@@ -132,6 +132,14 @@ class Victim(agent.Agent):
             yield made
         finally:
             made.kill()
+
+    @contextlib.contextmanager
+    def stopped(self):
+        os.kill(self.process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.process.pid, signal.SIGCONT)
 
     def kill_worker(self, guest, number=signal.SIGKILL):
         os.kill(self.pid_of_worker(guest), number)
