@@ -67,6 +67,11 @@ def short(number):
     return f'{number:.4g}' if abs(number) < 1e4 else f'{number:.0f}'
 
 
+def interval(line):
+    """What was measured once has none."""
+    return f' [{line["low"]:.4g}, {line["high"]:.4g}]' if line['samples'] > 1 else ''
+
+
 def cells(line):
     unit = '' if line['comparison'] == 'ratio' else ' ' + line['unit']
     sign = '' if line['comparison'] == 'ratio' else '+'
@@ -74,7 +79,7 @@ def cells(line):
     return (line['name'],
             f'{short(line["value"])} {line["unit"]}',
             f'{short(line["yardstick_value"])} ({line["yardstick"]})',
-            f'{line["compared"]:{sign}.4g}{unit} [{line["low"]:.4g}, {line["high"]:.4g}]',
+            f'{line["compared"]:{sign}.4g}{unit}{interval(line)}',
             f'{bar_name(line)} {bar["is"]} {bar["limit"]:g}' if bar else '',
             ('met' if bar['met'] else 'missed') if bar else '')
 

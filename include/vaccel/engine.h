@@ -14,7 +14,10 @@ struct vaccel_plugin;
 struct vaccel_resource;
 struct vaccel_session;
 
-/* One run of a model, as an engine gets it. Inputs are checked: data are as long as dimensions say. */
+/*
+ * One run of a model, as an engine gets it. Inputs are checked: data are as long as dimensions say, and names
+ * and signature are NULL or not empty.
+ */
 struct vaccel_inference {
     const char *signature; /* or NULL */
     const struct vaccel_tensor *inputs;

@@ -58,7 +58,7 @@ const char *vaccel_data_type_name(enum vaccel_data_type type);
  * in output.h, for vaccel_tensor_fetch() or _drop().
  */
 struct vaccel_tensor {
-    const char *name; /* of the model's input or output; NULL: the one at this place */
+    const char *name; /* of the model's input or output; NULL or "": the one at this place */
     enum vaccel_data_type data_type;
     uint32_t nr_dims; /* at most VACCEL_TENSOR_DIMS_MAX; 0: one element */
     int64_t dims[16]; /* elements in each dimension, the slowest first */

@@ -77,6 +77,8 @@ static bool join_or_begin(struct vaccel_resource *res, struct loaded_model *fres
 
 int model_check_code(const struct loaded_model *model, int ret)
 {
+    if (ret == VACCEL_ENOMEM)
+        vaccel_error("engine %s has no memory for that", model->engine->owner->info->name);
     if (ret >= 0)
         return ret;
     vaccel_error("engine %s returned %d, which is no error code", model->engine->owner->info->name,

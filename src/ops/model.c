@@ -29,6 +29,7 @@ int vaccel_model_load(struct vaccel_session *sess, struct vaccel_resource *model
 
     if (ret != VACCEL_OK)
         return ret;
+    engine = text_or_null(engine);
     ret = op.func ? ((load_fn)op.func)(sess, model, engine) : load_forward(&op, engine);
     return op_end(&op, ret);
 }
@@ -52,7 +53,7 @@ static int unpack_load(struct vaccel_session *sess, struct vaccel_op_call *call)
 
     if (ret != VACCEL_OK)
         return ret;
-    ret = vaccel_model_load(sess, model, engine[0] ? engine : NULL);
+    ret = vaccel_model_load(sess, model, engine);
     marks_leave();
     return ret;
 }

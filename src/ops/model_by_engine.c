@@ -3,6 +3,12 @@
 #include "ops/fallbacks.h"
 #include "platform/text.h"
 
+static int refuse_memory(void)
+{
+    vaccel_error("no memory for what goes into a model or comes out");
+    return VACCEL_ENOMEM;
+}
+
 static int fill_info(const struct loaded_model *model, const char *signature,
                      struct vaccel_model_info *info)
 {
@@ -16,7 +22,7 @@ int model_info_by_engine(struct vaccel_session *sess, struct vaccel_resource *mo
 {
     struct vaccel_model_info *made = platform_alloc_zeroed(sizeof(*made));
     struct loaded_model *loaded;
-    int ret = made ? model_use(sess, model, &loaded) : VACCEL_ENOMEM;
+    int ret = made ? model_use(sess, model, &loaded) : refuse_memory();
 
     if (ret == VACCEL_OK) {
         ret = fill_info(loaded, signature, made);
@@ -62,17 +68,50 @@ int model_run_with_options(struct vaccel_session *sess, struct vaccel_resource *
     return ret;
 }
 
+static bool has_empty_name(const struct vaccel_tensor *tensor)
+{
+    return tensor->name && !tensor->name[0];
+}
+
+static bool has_empty_names(const struct vaccel_tensor *tensors, size_t count)
+{
+    while (count && !has_empty_name(&tensors[count - 1]))
+        count--;
+    return count;
+}
+
+static void forget_empty_names(struct vaccel_tensor *tensors, size_t count)
+{
+    while (count--)
+        if (has_empty_name(&tensors[count]))
+            tensors[count].name = NULL;
+}
+
+/* For an engine an empty name is none, as in the general form. */
 int model_run_by_engine(struct vaccel_session *sess, struct vaccel_resource *model,
                         const char *signature, const struct vaccel_tensor *inputs, size_t nr_inputs,
                         struct vaccel_tensor *outputs, size_t nr_outputs)
 {
-    const struct vaccel_inference inference = {
+    struct vaccel_inference inference = {
         .signature = signature,
         .inputs = inputs,
         .nr_inputs = nr_inputs,
         .outputs = outputs,
         .nr_outputs = nr_outputs,
     };
+    struct vaccel_tensor *copies = NULL;
+    int ret;
 
-    return model_run_with_options(sess, model, &inference);
+    if (has_empty_names(inputs, nr_inputs)) {
+        copies = platform_alloc(nr_inputs * sizeof(*copies));
+        if (!copies)
+            return refuse_memory();
+        memcpy(copies, inputs, nr_inputs * sizeof(*copies));
+        forget_empty_names(copies, nr_inputs);
+        inference.inputs = copies;
+    }
+    forget_empty_names(outputs, nr_outputs);
+    ret = model_run_with_options(sess, model, &inference);
+    platform_free(copies);
+    return ret;
 }

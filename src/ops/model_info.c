@@ -256,7 +256,7 @@ int vaccel_model_info(struct vaccel_session *sess, struct vaccel_resource *model
     if (ret != VACCEL_OK)
         return ret;
     if (op.func) {
-        ret = ((info_fn)op.func)(sess, model, signature, info);
+        ret = ((info_fn)op.func)(sess, model, text_or_null(signature), info);
         return op_end(&op, ret);
     }
     *info = platform_alloc_zeroed(sizeof(**info));
@@ -331,7 +331,7 @@ static int unpack(struct vaccel_session *sess, struct vaccel_op_call *call)
     memset(call->write[HELD].buf, 0, sizeof(vaccel_id_t));
     if (ret != VACCEL_OK)
         return ret;
-    ret = vaccel_model_info(sess, model, signature[0] ? signature : NULL, &info);
+    ret = vaccel_model_info(sess, model, signature, &info);
     marks_leave();
     if (ret == VACCEL_OK) {
         ret = put(sess, info, call->write);

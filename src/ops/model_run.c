@@ -221,6 +221,7 @@ int vaccel_model_run(struct vaccel_session *sess, struct vaccel_resource *model,
         ret = op_begin_with_resource(&op, sess, model, &op_model_run);
     if (ret != VACCEL_OK)
         return ret;
+    signature = text_or_null(signature);
     ret = op.func
               ? ((run_fn)op.func)(sess, model, signature, inputs, nr_inputs, outputs, nr_outputs)
               : forward(&op, signature, inputs, nr_inputs, outputs, nr_outputs);
@@ -278,13 +279,6 @@ static bool is_plain(const struct vaccel_op_call *call, size_t i)
     return tensor_is_plain(call, i, plain_type);
 }
 
-static const char *name_of(const struct vaccel_arg *arg)
-{
-    const char *name = arg->buf;
-
-    return name[0] ? name : NULL;
-}
-
 static int input_from_args(const struct vaccel_arg args[ARGS_OF_INPUT], struct vaccel_tensor *input)
 {
     const struct vaccel_arg *data = &args[DATA];
@@ -301,7 +295,7 @@ static int input_from_args(const struct vaccel_arg args[ARGS_OF_INPUT], struct v
     memcpy(&desc, args[DESCRIPTION].buf, sizeof(desc));
     take_desc(input, &desc);
     input->held = 0;
-    input->name = name_of(&args[NAME]);
+    input->name = text_or_null(args[NAME].buf);
     input->data = data->buf;
     input->size = data->size;
     alignment = vaccel_data_type_size(input->data_type);
@@ -324,7 +318,7 @@ static int tensors_of_args(const struct vaccel_op_call *call, struct vaccel_tens
     for (i = 0; i < nr_inputs && ret == VACCEL_OK; i++)
         ret = input_from_args(call->read + NR_READ + ARGS_OF_INPUT * i, &inputs[i]);
     for (i = 0; i < nr_outputs; i++) {
-        outputs[i].name = name_of(&names[i]);
+        outputs[i].name = text_or_null(names[i].buf);
         outputs[i].data = call->write[2 * i + 1].buf;
         outputs[i].size = call->write[2 * i + 1].size;
     }
@@ -375,8 +369,8 @@ static int run_unpacked(struct vaccel_session *sess, struct vaccel_resource *mod
     int ret = tensors_of_args(call, tensors, nr_inputs, outputs, nr_outputs);
 
     if (ret == VACCEL_OK) {
-        ret = vaccel_model_run(sess, model, name_of(&call->read[SIGNATURE]), tensors, nr_inputs,
-                               outputs, nr_outputs);
+        ret = vaccel_model_run(sess, model, call->read[SIGNATURE].buf, tensors, nr_inputs, outputs,
+                               nr_outputs);
         if (ret == VACCEL_OK || ret == VACCEL_ERANGE)
             ret = check_rooms(outputs, nr_outputs, call, ret);
     }

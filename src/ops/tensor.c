@@ -24,45 +24,24 @@ static int64_t dim_at(const void *dims, size_t dim_size, int64_t i)
     return dim_size == sizeof(int32_t) ? ((const int32_t *)dims)[i] : ((const int64_t *)dims)[i];
 }
 
-/* A tensor with a dimension of 0 has no bytes, however large the others are. */
-static bool has_zero(int64_t nr_dims, const void *dims, size_t dim_size)
-{
-    int64_t i;
-
-    for (i = 0; i < nr_dims; i++)
-        if (!dim_at(dims, dim_size, i))
-            return true;
-    return false;
-}
-
-static bool has_negative(int64_t nr_dims, const void *dims, size_t dim_size)
-{
-    int64_t i;
-
-    for (i = 0; i < nr_dims; i++)
-        if (dim_at(dims, dim_size, i) < 0)
-            return true;
-    return false;
-}
-
 bool tensor_bytes(int64_t nr_dims, const void *dims, size_t dim_size, size_t element_size,
                   size_t *bytes)
 {
-    int64_t i;
+    bool is_empty = false;
+    int64_t i, dim;
 
     *bytes = element_size;
-    if (nr_dims < 0 || has_negative(nr_dims, dims, dim_size))
+    if (nr_dims < 0)
         return false;
-    if (has_zero(nr_dims, dims, dim_size)) {
-        *bytes = 0;
-        return true;
-    }
     for (i = 0; i < nr_dims; i++) {
-        uint64_t dim = (uint64_t)dim_at(dims, dim_size, i);
-
-        if (dim > SIZE_MAX || !size_mul(*bytes, (size_t)dim, bytes))
+        dim = dim_at(dims, dim_size, i);
+        is_empty |= !dim;
+        if (dim < 0 || dim > PTRDIFF_MAX || (dim && !size_mul(*bytes, (size_t)dim, bytes)) ||
+            *bytes > PTRDIFF_MAX)
             return false;
     }
+    if (is_empty)
+        *bytes = 0;
     return true;
 }
 

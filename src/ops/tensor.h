@@ -15,7 +15,10 @@
  * @dim_size is the size of one.
  */
 
-/* The bytes of a tensor's data. False for a negative dimension or count, or too many. */
+/*
+ * The bytes of a tensor's data. False for a negative dimension or count, or too many: also if they are only
+ * too many without a dimension of 0, as frameworks multiply one after the other, and some end the process.
+ */
 bool tensor_bytes(int64_t nr_dims, const void *dims, size_t dim_size, size_t element_size,
                   size_t *bytes);
 

@@ -35,6 +35,12 @@ static inline bool text_equal(const char *a, const char *b)
     return text_compare(a, b) == 0;
 }
 
+/* Where an empty text means none. */
+static inline const char *text_or_null(const char *text)
+{
+    return text && text[0] ? text : NULL;
+}
+
 static inline bool text_starts_with(const char *text, const char *prefix)
 {
     while (*prefix && *text == *prefix) {

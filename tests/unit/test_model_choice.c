@@ -128,7 +128,7 @@ static void test_the_operators_order(void **state)
     }
     setenv("VACCEL_MODEL_ENGINES", "third", 1);
     begin_library(dogs, pets, pets);
-    assert_loads("m.cat", 0, NULL, 2);
+    assert_loads("m.cat", 0, "", 2);
 }
 
 static void test_by_name(void **state)

@@ -116,7 +116,7 @@ static void test_shapes(void **state)
     float numbers[16] = {1, 2, 3};
     struct vaccel_tensor one = {.data_type = VACCEL_DATA_FLOAT32, .data = numbers, .size = 4};
     struct vaccel_tensor none = {
-        .data_type = VACCEL_DATA_FLOAT32, .nr_dims = 3, .dims = {5, 0, INT64_MAX}};
+        .data_type = VACCEL_DATA_FLOAT32, .nr_dims = 3, .dims = {5, 0, INT64_MAX / 20}};
     struct vaccel_tensor most = {
         .data_type = VACCEL_DATA_FLOAT32, .nr_dims = 16, .data = numbers, .size = 4 * 4};
 
@@ -168,6 +168,10 @@ static void test_shapes_that_cannot_be(void **state)
     assert_refused(bad, "4611686018427387904 x 4");
     bad.dims[0] = (int64_t)1 << 61;
     assert_refused(bad, "2305843009213693952 x 4");
+    bad.dims[0] = 0;
+    bad.dims[1] = INT64_MAX;
+    bad.size = 0;
+    assert_refused(bad, "0 x 9223372036854775807");
     bad = good;
     bad.nr_dims = 17;
     assert_refused(bad, "at most 16 of them");
@@ -321,6 +325,13 @@ static void test_names_and_signatures(void **state)
     assert_int_equal(vaccel_model_run(&sess, &model, NULL, in + 1, 1, out + 1, 1), 0);
     assert_null(seen_signature);
     assert_string_equal(seen_names, "- - ");
+    out[0] = out[1] = (struct vaccel_tensor){.name = ""};
+    in[1].name = "";
+    assert_int_equal(vaccel_model_run(&sess, &model, "", in, 2, out, 2), 0);
+    assert_null(seen_signature);
+    assert_string_equal(seen_names, "a - - - ");
+    assert_string_equal(in[1].name, "");
+    out[0] = (struct vaccel_tensor){0};
     assert_int_equal(vaccel_model_run(&sess, &model, NULL, NULL, 0, out, 1), VACCEL_EINVAL);
     assert_string_equal(seen_names, "- ");
 }
@@ -494,6 +505,10 @@ static void test_codes_of_an_engine(void **state)
     assert_int_equal(run_put(&out), VACCEL_EIO);
     assert_int_equal(put_result, 0);
     assert_int_equal(out.held, 0);
+    run_result = VACCEL_ENOMEM;
+    capture_begin();
+    assert_int_equal(run_put(&out), VACCEL_ENOMEM);
+    assert_non_null(strstr(capture_end(), "engine counter has no memory"));
     run_result = -5;
     assert_int_equal(run_put(&out), VACCEL_EBACKEND);
     assert_int_equal(out.held, 0);

@@ -269,7 +269,7 @@ static void test_bytes_of_a_tensor(void **state)
 {
     const int64_t wide[3] = {2, 3, 4};
     const int32_t narrow[3] = {2, 3, 4};
-    const int64_t empty[3] = {INT64_MAX, INT64_MAX, 0};
+    const int64_t empty[3] = {INT64_MAX / 4, 0, 1};
     size_t bytes = 0;
 
     (void)state;
@@ -290,9 +290,13 @@ static void test_impossible_tensors_have_no_bytes(void **state)
     const int32_t narrow[2] = {-2, -2};
     const int64_t huge[2] = {INT64_MAX, 4};
     const int64_t wraps[2] = {INT64_C(1) << 32, INT64_C(1) << 32};
+    const int64_t empty[3] = {INT64_C(1) << 40, INT64_C(1) << 40, 0};
+    const int64_t beyond[3] = {0, INT64_C(1) << 62, 3};
     size_t bytes;
 
     (void)state;
+    assert_false(tensor_bytes(3, empty, sizeof(int64_t), 1, &bytes));
+    assert_false(tensor_bytes(3, beyond, sizeof(int64_t), 1, &bytes));
     assert_false(tensor_bytes(3, negative, sizeof(int64_t), 4, &bytes));
     assert_false(tensor_bytes(2, hidden, sizeof(int64_t), 4, &bytes));
     assert_false(tensor_bytes(2, narrow, sizeof(int32_t), 4, &bytes));

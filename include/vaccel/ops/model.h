@@ -27,8 +27,8 @@ struct vaccel_session;
  * ("openvino:torch") in that order, then by the order in which plugins were loaded.
  *
  * Signatures. A model can have several functions, with inputs and outputs of their own: the signatures of
- * a SavedModel, the methods of a TorchScript module. NULL is the one meant to be called: serving_default,
- * forward.
+ * a SavedModel, the methods of a TorchScript module. NULL or "" is the one meant to be called:
+ * serving_default, forward.
  *
  * Errors of every call: EINVAL (NULL, wrong type of resource), EPERM (not registered with the session),
  * ESESS (released session or resource), ENOTSUP (no plugin of the session runs models), ENOMEM.
@@ -38,7 +38,7 @@ struct vaccel_session;
  * Load a model, so that it can be run in this session. Loading it again changes nothing. It is unloaded by
  * unload, or when it is unregistered.
  * @model   of type MODEL, registered with @sess
- * @engine  name of the plugin that is to run it, or NULL: by the order above
+ * @engine  name of the plugin that is to run it, or NULL or "": by the order above
  * Returns ENOTSUP if no engine serves its format (the log says which formats are served), ENOENT if
  * @engine is none, EBUSY if another engine has it for this session, EBACKEND (the framework refused it; the
  * log has its sentence).
@@ -73,7 +73,8 @@ struct vaccel_model_info {
  * Tell what a loaded model takes and gives.
  * @signature  or NULL
  * @info       set to a new struct, for vaccel_model_info_delete(); NULL on error
- * Returns also ENOENT (not loaded), EINVAL (no such signature).
+ * Returns also ENOENT (not loaded), EINVAL (no such signature), EBACKEND (a name of over 255 bytes, or over 16
+ * dimensions, which cannot be told).
  */
 int vaccel_model_info(struct vaccel_session *sess, struct vaccel_resource *model,
                       const char *signature, struct vaccel_model_info **info);
