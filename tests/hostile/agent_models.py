@@ -151,6 +151,8 @@ def test_descriptions_that_cannot_be(agent):
         for dims, lie in lies:
             refused_with(run(client, session, model, tensor(FLOAT32, dims, floats, **lie)),
                          'cannot be', wire.EINVAL)
+        for dims in ([HUGE, 2, 0], [1 << 62, 4, 0], [2, HUGE, 0, 2], [*[HUGE] * (DIMS_MAX - 1), 0]):
+            refused_with(run(client, session, model, tensor(FLOAT32, dims, b'')), 'cannot be', wire.EINVAL)
         for type in (0, 2, 19, 0x7fffffff, 0x80000000, 0xffffffff):
             refused_with(run(client, session, model, tensor(type, [2, 3], floats)), 'cannot be',
                          wire.EINVAL)
