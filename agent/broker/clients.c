@@ -44,12 +44,11 @@ void clients_poll(struct clients *clients, struct polled *polled)
     machines_poll(clients->machines, polled, admitting);
 }
 
-static void receive(struct clients *clients)
+static void receive(struct clients *clients, int most)
 {
     struct control_message message;
-    int left = MESSAGES_A_TURN;
 
-    while (keeper_receive(&clients->keeper, &message, &left))
+    while (keeper_receive(&clients->keeper, &message, &most))
         if (message.type == CONTROL_CLOSED)
             connections_drop(&clients->connections, message.slot);
 }
@@ -63,7 +62,7 @@ void clients_hear_worker(struct clients *clients, const struct polled *polled)
         keeper_has_room(&clients->keeper);
     }
     if (events & ~POLLOUT)
-        receive(clients);
+        receive(clients, MESSAGES_A_TURN);
 }
 
 static void tell_end(const struct clients *clients, const char *how)
@@ -84,7 +83,8 @@ void clients_reap(struct clients *clients)
 
     if (!keeper_reap(&clients->keeper, how, sizeof(how)))
         return;
-    receive(clients);
+    /* There is no other turn: it may have been done with all of them. */
+    receive(clients, CONNECTIONS_MOST);
     tell_end(clients, how);
     if (clients->keeper.is_stopping)
         snprintf(sentence, sizeof(sentence), "the agent was stopped before this call had ended");

@@ -268,6 +268,14 @@ static void damaged_networks_are_errors(void **state)
     capture_end();
 }
 
+static void inputs_that_cannot_be_are_refused(void **state)
+{
+    struct vaccel_resource *model = model_begin(*state, MODELS "/digits/digits.onnx");
+
+    digits_refuse_wrong_inputs(*state, model);
+    model_end(*state, model);
+}
+
 int main(void)
 {
 #define WITH_PLUGIN(test) cmocka_unit_test_setup_teardown(test, opencv_begin, opencv_end)
@@ -277,6 +285,7 @@ int main(void)
         WITH_PLUGIN(tensors_are_found_by_name_and_place),
         WITH_PLUGIN(one_output_that_does_not_fit_spoils_no_other),
         WITH_PLUGIN(wrong_inputs_are_named),
+        WITH_PLUGIN(inputs_that_cannot_be_are_refused),
         WITH_PLUGIN(wrong_outputs_and_signatures_are_named),
         WITH_PLUGIN(inputs_that_do_not_suit_each_other_are_opencvs_to_refuse),
         WITH_PLUGIN(damaged_networks_are_errors),

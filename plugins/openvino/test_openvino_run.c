@@ -311,6 +311,14 @@ static void threads_run_a_model_at_once(void **state)
     unload(sess, model);
 }
 
+static void inputs_that_cannot_be_are_refused(void **state)
+{
+    struct vaccel_resource *model = model_begin(*state, MODELS "/digits/digits.onnx");
+
+    digits_refuse_wrong_inputs(*state, model);
+    model_end(*state, model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +331,7 @@ int main(void)
         cmocka_unit_test(what_the_model_does_not_have_is_refused),
         cmocka_unit_test(an_input_given_twice_is_refused),
         cmocka_unit_test(wrong_types_and_shapes_are_refused),
+        cmocka_unit_test(inputs_that_cannot_be_are_refused),
         cmocka_unit_test(after_a_refused_run_the_next_one_works),
         cmocka_unit_test(strings_that_are_none_are_refused),
         cmocka_unit_test(strings_cannot_come_back),

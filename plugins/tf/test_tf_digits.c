@@ -121,6 +121,14 @@ static void a_frozen_graph_can_come_from_memory(void **state)
     free(graph.bytes);
 }
 
+static void inputs_that_cannot_be_are_refused(void **state)
+{
+    struct vaccel_resource *model = model_begin(*state, MODELS "/digits/digits.pb");
+
+    digits_refuse_wrong_inputs(*state, model);
+    model_end(*state, model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +137,7 @@ int main(void)
         cmocka_unit_test(a_recurrent_network_takes_batches_of_any_size),
         cmocka_unit_test(a_saved_model_can_come_as_single_files),
         cmocka_unit_test(a_frozen_graph_can_come_from_memory),
+        cmocka_unit_test(inputs_that_cannot_be_are_refused),
     };
 
     return cmocka_run_group_tests(tests, tf_begin, tf_end);

@@ -127,6 +127,28 @@ static void strings_must_be_what_their_lengths_say(void **state)
     model_end(*state, model);
 }
 
+/* TensorFlow itself ends the process for them. */
+static void elements_that_cannot_be_counted_are_refused(void **state)
+{
+    struct vaccel_resource *model = model_begin(*state, MADE "/loop.pb");
+    int32_t rounds = 1;
+    float start = 1;
+    float result;
+    struct vaccel_tensor in[] = {
+        tensor_of("start", VACCEL_DATA_FLOAT32, DIMS(INT64_MAX, 2, 0), NULL, 0),
+        tensor_of("rounds", VACCEL_DATA_INT32, SCALAR, &rounds, sizeof(rounds))};
+    struct vaccel_tensor out = room_for("while/Identity_3", &result, sizeof(result));
+
+    capture_begin();
+    assert_int_equal(vaccel_model_run(*state, model, NULL, in, 2, &out, 1), VACCEL_EINVAL);
+    assert_logged(capture_end(), WORDS("9223372036854775807 x 2 x 0"));
+    in[0] = tensor_of("start", VACCEL_DATA_FLOAT32, SCALAR, &start, sizeof(start));
+    out = room_for("while/Identity_3", &result, sizeof(result));
+    assert_int_equal(vaccel_model_run(*state, model, NULL, in, 2, &out, 1), VACCEL_OK);
+    assert_true(result == 2);
+    model_end(*state, model);
+}
+
 /* In a process of its own: settings are read when the plugin is loaded. */
 static int load_with(const char *name, const char *value, const char *path)
 {
@@ -270,6 +292,7 @@ int main(void)
         cmocka_unit_test(runs_do_not_save_or_restore),
         cmocka_unit_test(run_options_ask_for_nothing_on_disk),
         cmocka_unit_test(strings_must_be_what_their_lengths_say),
+        cmocka_unit_test(elements_that_cannot_be_counted_are_refused),
         cmocka_unit_test(nodes_must_have_what_they_need),
         cmocka_unit_test(damaged_graphs_are_errors),
         cmocka_unit_test(cut_saved_models_are_errors),

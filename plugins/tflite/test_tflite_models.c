@@ -204,12 +204,24 @@ static void many_threads_run_one_model(void **state)
     model_end(sess, model);
 }
 
+static void inputs_that_cannot_be_are_refused(void **state)
+{
+    struct vaccel_resource *model = model_begin(*state, MODELS "/digits/digits.tflite");
+
+    digits_refuse_wrong_inputs(*state, model);
+    model_end(*state, model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(digits_agree),   cmocka_unit_test(digits_agree_from_memory),
-        cmocka_unit_test(info_of_digits), cmocka_unit_test(lstm_agrees),
-        cmocka_unit_test(classic_calls),  cmocka_unit_test(many_threads_run_one_model),
+        cmocka_unit_test(digits_agree),
+        cmocka_unit_test(digits_agree_from_memory),
+        cmocka_unit_test(info_of_digits),
+        cmocka_unit_test(inputs_that_cannot_be_are_refused),
+        cmocka_unit_test(lstm_agrees),
+        cmocka_unit_test(classic_calls),
+        cmocka_unit_test(many_threads_run_one_model),
     };
 
     return cmocka_run_group_tests(tests, tflite_begin, tflite_end);

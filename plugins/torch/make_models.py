@@ -97,6 +97,13 @@ class Views(torch.nn.Module):
         return x.t(), x[:, 1], torch.complex(x, x).conj(), x.expand(2, 2, 3)
 
 
+class Negated(torch.nn.Module):
+    """Outputs whose elements lie in memory with the other sign. The second is one element."""
+    def forward(self, x: torch.Tensor):
+        imaginary = torch.imag(torch.complex(x, x).conj())
+        return imaginary, imaginary[1, 2]
+
+
 class Writer(torch.nn.Module):
     def forward(self, x: torch.Tensor):
         return x.add_(1)
@@ -236,11 +243,24 @@ def save_linear(directory):
     (directory / 'linear.0.out').write_bytes(elements(module(inputs)))
 
 
+def save_negated(directory):
+    torch.manual_seed(2)
+    module = torch.jit.script(Negated())
+    module.save(directory / 'negated.pt')
+    inputs = torch.rand(2, 3)
+    outputs = module(inputs)
+    assert all(output.is_neg() for output in outputs)
+    (directory / 'negated.0.in').write_bytes(elements(inputs))
+    for place, output in enumerate(outputs):
+        (directory / f'negated.{place}.out').write_bytes(elements(output.resolve_neg()))
+
+
 def main():
     directory = pathlib.Path(sys.argv[1])
     # Old versions of save() take no path.
     save_types(directory)
     save_linear(directory)
+    save_negated(directory)
     for module in (Several, Named, Dictionary, Listed, Pairs, Views, Writer, Lent, Keeper, Collector, Places,
                    Raiser, Text, TextInput, Sparse, Huge, Large, Saver, Reader, Early, Beyond):
         torch.jit.script(module()).save(directory / f'{module.__name__.lower()}.pt')

@@ -209,6 +209,14 @@ static void wrong_shapes_and_types(void **state)
     model_release(&model);
 }
 
+static void inputs_that_cannot_be_are_refused(void **state)
+{
+    struct vaccel_resource *model = model_begin(*state, MODELS "/digits/digits.pt");
+
+    digits_refuse_wrong_inputs(*state, model);
+    model_end(*state, model);
+}
+
 static void what_the_model_raises(void **state)
 {
     struct vaccel_tensor input = floats(six, 6, 1);
@@ -298,6 +306,7 @@ int main(void)
         WITH_SESSION(wrong_outputs),
         WITH_SESSION(numbers_that_are_none),
         WITH_SESSION(wrong_shapes_and_types),
+        WITH_SESSION(inputs_that_cannot_be_are_refused),
         WITH_SESSION(what_the_model_raises),
         WITH_SESSION(what_is_no_tensor),
         WITH_SESSION(more_memory_than_there_is),

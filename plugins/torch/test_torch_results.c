@@ -245,6 +245,32 @@ static void views_come_in_order(void **state)
     model_release(&model);
 }
 
+/* Held, and where the caller has room. */
+static void what_lies_in_memory_with_the_other_sign_comes_with_its_own(void **state)
+{
+    struct file input = file_read(in_folder("negated.0.in"));
+    struct file all = file_read(in_folder("negated.0.out"));
+    struct file one = file_read(in_folder("negated.1.out"));
+    struct vaccel_tensor x = floats((float *)input.bytes, 2, 3);
+    struct vaccel_tensor held[2] = {{0}};
+    float all_room[6], one_room;
+    struct vaccel_tensor outputs[2] = {{.data = all_room, .size = sizeof(all_room)},
+                                       {.data = &one_room, .size = sizeof(one_room)}};
+    struct vaccel_resource model;
+
+    model_load(*state, &model, "negated");
+    assert_int_equal(vaccel_model_run(*state, &model, NULL, &x, 1, held, 2), VACCEL_OK);
+    assert_int_equal(vaccel_model_run(*state, &model, NULL, &x, 1, outputs, 2), VACCEL_OK);
+    model_release(&model);
+    assert_floats(*state, &held[0], (float *)all.bytes, 6);
+    assert_floats(*state, &held[1], (float *)one.bytes, 1);
+    assert_memory_equal(all_room, all.bytes, sizeof(all_room));
+    assert_memory_equal(&one_room, one.bytes, sizeof(one_room));
+    free(input.bytes);
+    free(all.bytes);
+    free(one.bytes);
+}
+
 static void room_that_is_too_small_is_left_alone(void **state)
 {
     struct vaccel_tensor input = floats(six, 2, 3);
@@ -517,6 +543,7 @@ int main(void)
         WITH_SESSION(lists_are_as_long_as_they_are),
         WITH_SESSION(tuples_come_as_their_elements),
         WITH_SESSION(views_come_in_order),
+        WITH_SESSION(what_lies_in_memory_with_the_other_sign_comes_with_its_own),
         WITH_SESSION(room_that_is_too_small_is_left_alone),
         WITH_SESSION(empty_tensors_pass),
         WITH_SESSION(inputs_are_not_written),

@@ -12,11 +12,13 @@ import time
 import unittest
 
 import tap
+from callers import freeze
 from harness import Agent, PATIENCE, process_exists, read_goodbye, receive_all, until
 
 PROGRAM = sys.argv[1]
 READY, SOCKET, DRAIN = 2, 3, 5
 EUSERS, EBACKEND = 87, 71
+TWO_TURNS = 128  # messages that the broker hears of a worker in two turns
 
 
 class BrokerTest(unittest.TestCase):
@@ -468,6 +470,22 @@ class TestStop(BrokerTest):
         self.assertEqual(self.agent.wait(), 0)
         self.assert_nothing_left(worker)
         self.assert_logged('before all calls had ended')
+
+    def test_many_connections_end_at_once(self):
+        worker = self.begin()
+        connections = [self.connect() for _ in range(TWO_TURNS + 10)]
+        for _ in connections:
+            worker.tell('receive')
+        self.agent.signal(signal.SIGTERM)
+        self.assertEqual(worker.tell('receive')[0], DRAIN)
+        freeze(self.agent.process.pid)
+        for slot in range(len(connections)):
+            worker.tell('closed', slot)
+        worker.tell_last('exit', 0)
+        until(lambda: not process_exists(worker.pid))
+        self.agent.signal(signal.SIGCONT)
+        self.assertEqual(self.agent.wait(), 0)
+        self.assertNotIn('<warn>', self.agent.log.read_text())
 
     def test_second_signal_stops_at_once(self):
         worker = self.begin(*self.config('[timeouts]\ndrain_ms = 86400000\n'))

@@ -8,6 +8,7 @@ import sys
 import time
 
 import tap
+from callers import freeze
 from device import DEVICE, DeviceTest, file_of, parse_state
 import front as vhost
 from front import Channel, Gone, STATE, U64
@@ -15,6 +16,7 @@ from harness import PATIENCE, process_exists, until
 from memory import Memory, Region
 
 SOCKET, DRAIN, STOP = 3, 5, 7
+A_TURN = 64  # messages that the broker hears of a worker before it looks at signals
 OVERDUE = 3
 MAGIC = 0x4c434156
 OFFERED = vhost.F_VERSION_1 | vhost.F_INDIRECT | vhost.F_EVENT_IDX | vhost.F_PROTOCOL_FEATURES
@@ -513,6 +515,23 @@ class TestAgent(DeviceTest):
         self.assertEqual(self.agent.wait(), 0)
         self.assertTrue(front.is_closed())
         self.assertEqual(list(self.agent.runtime.iterdir()), [])
+        self.assert_silent()
+
+    def test_stop_with_a_worker_that_was_not_heard_yet(self):
+        """It became ready since the broker last heard it, and may have served since."""
+        self.start()
+        worker = self.agent.worker()
+        worker.settings()
+        freeze(self.agent.process.pid)
+        for _ in range(A_TURN):
+            worker.tell('stopped', 0)
+        worker.tell('ready')
+        self.agent.signal(signal.SIGTERM)
+        self.agent.signal(signal.SIGCONT)
+        self.assertEqual(worker.tell('receive')[0], DRAIN)
+        worker.tell_last('exit', 0)
+        self.assertEqual(self.agent.wait(), 0)
+        self.assertRegex(self.agent.log.read_text(), f'(?s)told to stop.*worker {worker.pid} is ready')
         self.assert_silent()
 
     def test_stop_at_once(self):

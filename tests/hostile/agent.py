@@ -25,6 +25,7 @@ class Agent:
     def __init__(self, program, plugins, configuration='', options=(), slowness=1):
         self.patience = client.PATIENCE * slowness
         self.slowness = slowness
+        self.plugins = plugins
         self.scratch = tempfile.TemporaryDirectory(prefix='vaccel-hostile-')
         self.folder = pathlib.Path(self.scratch.name)
         self.runtime = self.folder / 'run'

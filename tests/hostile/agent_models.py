@@ -12,6 +12,13 @@ FLOAT32, UINT8, STRING = 1, 11, 18
 DIMS_MAX = 16
 HUGE = (1 << 63) - 1
 MODEL_ID = wire.Arg(wire.INT64, 0, 8)
+# Dimensions that 24 bytes of floats cannot have, and what else is told of them.
+LIES = [([2, 4], {}), ([2, -3], {}), ([-2, -3], {}), ([-1 << 63], {}), ([HUGE], {}), ([HUGE, HUGE], {}),
+        ([1 << 62, 4], {}), ([1 << 61, 8], {}), ([1 << 32, 1 << 32], {}), ([2, 3], {'nr_dims': 17}),
+        ([2, 3], {'nr_dims': 0xffffffff}), ([2, 3], {'nr_dims': 1}), ([2, 3], {'nr_dims': 0}),
+        ([2, 3], {'nr_dims': 3}), ([0], {}), ([6, 0, HUGE], {}), ([HUGE] * DIMS_MAX, {})]
+# And such as not even no bytes can.
+NOT_COUNTED = ([HUGE, 2, 0], [1 << 62, 4, 0], [2, HUGE, 0, 2], [*[HUGE] * (DIMS_MAX - 1), 0])
 
 
 def text(name=b''):
@@ -141,16 +148,13 @@ def test_names_of_any_kind(agent):
 
 def test_descriptions_that_cannot_be(agent):
     floats = bytes(24)
-    lies = [([2, 4], {}), ([2, -3], {}), ([-2, -3], {}), ([-1 << 63], {}), ([HUGE], {}),
-            ([HUGE, HUGE], {}), ([1 << 62, 4], {}), ([1 << 61, 8], {}), ([1 << 32, 1 << 32], {}),
-            ([2, 3], {'nr_dims': 17}), ([2, 3], {'nr_dims': 0xffffffff}), ([2, 3], {'nr_dims': 1}),
-            ([2, 3], {'nr_dims': 0}), ([2, 3], {'nr_dims': 3}), ([0], {}), ([6, 0, HUGE], {}),
-            ([HUGE] * DIMS_MAX, {})]
     with agent.client() as client:
         session, model = begin(client)
-        for dims, lie in lies:
+        for dims, lie in LIES:
             refused_with(run(client, session, model, tensor(FLOAT32, dims, floats, **lie)),
                          'cannot be', wire.EINVAL)
+        for dims in NOT_COUNTED:
+            refused_with(run(client, session, model, tensor(FLOAT32, dims, b'')), 'cannot be', wire.EINVAL)
         for type in (0, 2, 19, 0x7fffffff, 0x80000000, 0xffffffff):
             refused_with(run(client, session, model, tensor(type, [2, 3], floats)), 'cannot be',
                          wire.EINVAL)

@@ -59,6 +59,12 @@ struct vaccel_tensor room_for(const char *name, void *data, size_t size);
 /* Fetch an output, which must be held; its data, to be freed. */
 void *tensor_fetch(struct vaccel_session *sess, struct vaccel_tensor *tensor);
 
+/*
+ * Run the model digits, loaded from whichever format, with inputs that cannot be and such as are not its own: each
+ * is refused with a sentence, and after them it gives what is recorded.
+ */
+void digits_refuse_wrong_inputs(struct vaccel_session *sess, struct vaccel_resource *model);
+
 /* What was captured must have each of the words, which end with NULL. */
 void assert_logged(const char *log, const char *const *words);
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})

@@ -182,6 +182,39 @@ static void test_others_run_while_one_stays(void **state)
     wait_for(8);
 }
 
+/* A hundred more bytes of the request with that id. */
+static uint32_t send_part(uint64_t id, uint32_t flags, int rooms)
+{
+    next_id = id;
+    compose(WIRE_PART);
+    head_of_request()->flags = flags;
+    guest_put(&guest, 1, guest_address(DATA), 100, 0, 2);
+    guest_put(&guest, 3, guest_address(FAR), 300, WRITE, LAST);
+    return exchange(1, rooms);
+}
+
+/* Who reads in another's place gives the turn back with each request, not with each of its chains. */
+static void test_a_request_of_several_chains_is_read_to_its_end(void **state)
+{
+    uint64_t absences, id;
+
+    (void)state;
+    begin_staying();
+    absences = device.readers.absences;
+    id = next_id;
+    compose_named("test.reverse", 300);
+    head_of_request()->flags = ACCEL_MORE;
+    guest_put(&guest, 1, guest_address(DATA), 100, 0, 2);
+    exchange(1, 0);
+    send_part(id, ACCEL_MORE, 0);
+    send_part(id, 0, 1);
+    absences = device.readers.absences - absences;
+    sem_post(&leave);
+    wait_for(8);
+    assert_answer(VACCEL_OK);
+    assert_int_equal(absences, 1);
+}
+
 static void test_memory_changes_during_a_call(void **state)
 {
     const struct wire_header *header = (const void *)guest_at(&guest, ANSWER + 4096);
@@ -241,6 +274,7 @@ int main(void)
         test(test_room_for_answers),
         test(test_it_looks_like_an_empty_disk),
         test(test_others_run_while_one_stays),
+        test(test_a_request_of_several_chains_is_read_to_its_end),
         test(test_memory_changes_during_a_call),
         test(test_a_stop_waits_for_what_runs),
         test(test_an_id_that_is_in_use),

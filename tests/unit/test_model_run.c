@@ -193,6 +193,9 @@ static void test_shapes_that_cannot_be(void **state)
         bad.dims[i] = INT64_MAX;
     bad.nr_dims = 16;
     assert_refused(bad, "FLOAT32 of 9223372036854775807 x");
+    bad = (struct vaccel_tensor){
+        .data_type = VACCEL_DATA_FLOAT32, .nr_dims = 3, .dims = {INT64_MAX, 2, 0}};
+    assert_refused(bad, "9223372036854775807 x 2 x 0");
 }
 
 /* Two strings: what their lengths say, then @bytes of them. */
