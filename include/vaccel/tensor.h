@@ -52,8 +52,8 @@ const char *vaccel_data_type_name(enum vaccel_data_type type);
  * A tensor of the model calls. Its elements lie in row-major order without gaps, in the machine's own
  * byte order. The struct and what it points to are the caller's.
  *
- * An input has all fields set but @held, and @size is just what its dimensions need. Multiplied one after
- * the other these stay below 2^63, also before one that is 0. Of an output the caller sets @name, @data
+ * An input has all fields set but @held, and @size is just what its dimensions need. Those that are not 0,
+ * multiplied with each other and the size of an element, stay below 2^63. Of an output the caller sets @name, @data
  * and @size (room of its own, or NULL and 0 to have the output held); the call sets the others, and @size
  * is the whole length then. @held not 0: it waits with the session, as told in output.h, for
  * vaccel_tensor_fetch() or _drop().

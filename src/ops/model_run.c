@@ -31,7 +31,7 @@ static int check_input(const struct vaccel_tensor *input, size_t i)
     model_tensor_text(text, sizeof(text), input->data_type, input->nr_dims, input->dims);
     vaccel_error(
         "input %zu of %zu bytes at %p cannot be %s: give dimensions of 0 and more, at most "
-        "%d of them, as many elements as can be counted, and as many bytes as they need",
+        "%d of them, and as many bytes as they need",
         i, input->size, input->data, text, VACCEL_TENSOR_DIMS_MAX);
     return VACCEL_EINVAL;
 }

@@ -67,25 +67,13 @@ static bool strings_valid(const unsigned char *data, size_t size, size_t count)
     return left == 0;
 }
 
-/* Frameworks count the elements in the order of dimensions, and one ends the process if there are too many. */
-static bool can_be_counted(uint32_t nr_dims, const int64_t *dims)
-{
-    int64_t elements = 1;
-    uint32_t i;
-
-    for (i = 0; i < nr_dims; i++)
-        if (__builtin_mul_overflow(elements, dims[i], &elements))
-            return false;
-    return true;
-}
-
 bool model_tensor_fits(enum vaccel_data_type type, uint32_t nr_dims, const int64_t *dims,
                        const void *data, size_t size)
 {
     size_t element = vaccel_data_type_size(type);
     size_t needed;
 
-    if (nr_dims > VACCEL_TENSOR_DIMS_MAX || (size && !data) || !can_be_counted(nr_dims, dims) ||
+    if (nr_dims > VACCEL_TENSOR_DIMS_MAX || (size && !data) ||
         !tensor_bytes(nr_dims, dims, sizeof(*dims), element ? element : 1, &needed))
         return false;
     if (type == VACCEL_DATA_STRING)
