@@ -68,14 +68,20 @@ static int refuse(const char *setting, const ov_available_devices_t *available)
     return VACCEL_ENODEV;
 }
 
+/* One that is empty counts as not set. */
+static const char *setting_of(const char *name, const char *otherwise)
+{
+    const char *value = getenv(name);
+
+    return value && *value ? value : otherwise;
+}
+
 static int choose_device(void)
 {
-    const char *setting = getenv("VACCEL_OPENVINO_DEVICE");
+    const char *setting = setting_of("VACCEL_OPENVINO_DEVICE", "CPU");
     ov_available_devices_t available = {NULL, 0};
     int ret;
 
-    if (!setting)
-        setting = "CPU";
     if (ov_core_get_available_devices(core, &available) != OK)
         return failure(VACCEL_EBACKEND, "devices cannot be listed");
     if (is_usable(setting, &available) &&
@@ -90,9 +96,9 @@ static int choose_device(void)
 /* Results are those of the model's own types, unless the operator prefers what is faster. */
 static int choose_execution_mode(void)
 {
-    const char *setting = getenv("VACCEL_OPENVINO_EXECUTION_MODE");
+    const char *setting = setting_of("VACCEL_OPENVINO_EXECUTION_MODE", "accuracy");
 
-    if (!setting || !strcmp(setting, "accuracy")) {
+    if (!strcmp(setting, "accuracy")) {
         execution_mode = "ACCURACY";
     } else if (!strcmp(setting, "performance")) {
         execution_mode = "PERFORMANCE";

@@ -14,6 +14,7 @@ static int with_device(const char *device)
 static void devices_that_are_there_are_taken(void **state)
 {
     (void)state;
+    assert_int_equal(with_device(""), VACCEL_OK);
     assert_int_equal(with_device("CPU"), VACCEL_OK);
     assert_int_equal(with_device("AUTO"), VACCEL_OK);
     assert_int_equal(with_device("AUTO:CPU"), VACCEL_OK);
@@ -21,8 +22,8 @@ static void devices_that_are_there_are_taken(void **state)
 
 static void others_are_refused_with_those_there_are(void **state)
 {
-    static const char *const devices[] = {
-        "", "TPU", "CPU,CPU", "AUTO:", "AUTO:", "AUTO:CPU,", "AUTO:TPU", "cpu"};
+    static const char *const devices[] = {"TPU",       "CPU,CPU",  "AUTO:", "AUTO:,CPU",
+                                          "AUTO:CPU,", "AUTO:TPU", "cpu"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
@@ -44,6 +45,8 @@ static void modes_are_accuracy_and_performance(void **state)
     setenv("VACCEL_OPENVINO_EXECUTION_MODE", "performance", 1);
     assert_int_equal(with_device("CPU"), VACCEL_OK);
     setenv("VACCEL_OPENVINO_EXECUTION_MODE", "accuracy", 1);
+    assert_int_equal(with_device("CPU"), VACCEL_OK);
+    setenv("VACCEL_OPENVINO_EXECUTION_MODE", "", 1);
     assert_int_equal(with_device("CPU"), VACCEL_OK);
     setenv("VACCEL_OPENVINO_EXECUTION_MODE", "speed", 1);
     capture_begin();
