@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bytes.h"
 
+#include "vaccel.h"
+
 #include <string.h>
+
+int bytes_of_blob(struct vaccel_blob *blob, struct bytes *bytes)
+{
+    bytes->data = vaccel_blob_data(blob, &bytes->size);
+    return bytes->data ? VACCEL_OK : VACCEL_EBACKEND;
+}
 
 bool bytes_take_varint(struct bytes *rest, uint64_t *value)
 {

@@ -106,8 +106,9 @@ int checkpoint_check(const struct vaccel_resource *resource)
 
         if (strcmp(resource->blobs[i]->name, name) != 0)
             continue;
-        file.data = vaccel_blob_data(resource->blobs[i], &file.size);
-        if (file.data && check_table(file))
+        if (bytes_of_blob(resource->blobs[i], &file) != VACCEL_OK)
+            return VACCEL_EBACKEND;
+        if (check_table(file))
             continue;
         vaccel_error("[openvino] %s is damaged: its lengths lead out of it, or it is compressed",
                      name);

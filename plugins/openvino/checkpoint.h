@@ -6,7 +6,7 @@
 
 /*
  * Check the index of a SavedModel's variables, if it has one, whose lengths OpenVINO trusts.
- * Returns EBACKEND (they lead out of the file).
+ * Returns EBACKEND (they lead out of the file, or it cannot be mapped).
  */
 int checkpoint_check(const struct vaccel_resource *resource);
 

@@ -146,8 +146,10 @@ static bool check_message(enum message message, struct bytes rest, bool may_have
 
 int external_check(struct vaccel_blob *model, bool may_have)
 {
-    struct bytes bytes = {NULL, 0};
+    struct bytes bytes;
+    int ret = bytes_of_blob(model, &bytes);
 
-    bytes.data = vaccel_blob_data(model, &bytes.size);
-    return check_message(MODEL, bytes, may_have, 0) ? VACCEL_OK : VACCEL_EBACKEND;
+    if (ret == VACCEL_OK && !check_message(MODEL, bytes, may_have, 0))
+        ret = VACCEL_EBACKEND;
+    return ret;
 }

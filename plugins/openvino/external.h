@@ -9,7 +9,7 @@
  * the names for an address in memory, and look for the others in the working directory if the model
  * has no path. What is no ONNX model has no such names.
  * @may_have  whether there can be files beside it
- * Returns EBACKEND (a name of anything but a file beside the model).
+ * Returns EBACKEND (a name of anything but a file beside the model, a file that cannot be mapped).
  */
 int external_check(struct vaccel_blob *model, bool may_have);
 

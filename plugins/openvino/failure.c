@@ -45,3 +45,9 @@ int failure(int code, const char *format, ...)
     ov_free(text);
     return code;
 }
+
+int no_memory(const char *what)
+{
+    vaccel_error("[openvino] no memory for %s", what);
+    return VACCEL_ENOMEM;
+}

@@ -10,4 +10,7 @@
  */
 int failure(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Log that there is no memory for it. Returns ENOMEM. */
+int no_memory(const char *what);
+
 #endif

@@ -108,7 +108,7 @@ int inputs_set(struct request *request, const struct ports *ports,
         return ret;
     given = calloc(ports->count + 1, sizeof(*given));
     if (!given)
-        return VACCEL_ENOMEM;
+        return no_memory("the inputs of a run");
     ret = set_each(request, ports, inference, given);
     free(given);
     return ret;

@@ -67,12 +67,13 @@ static bool check_attribute(struct bytes *rest)
 int ir_check(struct vaccel_blob *model)
 {
     static const char name[] = "shape";
-    struct bytes rest = {NULL, 0};
+    struct bytes rest;
     const uint8_t *at;
     bool sound;
 
-    rest.data = vaccel_blob_data(model, &rest.size);
-    sound = rest.data && !memchr(rest.data, '\0', rest.size);
+    if (bytes_of_blob(model, &rest) != VACCEL_OK)
+        return VACCEL_EBACKEND;
+    sound = !memchr(rest.data, '\0', rest.size);
     while (sound && (at = memmem(rest.data, rest.size, name, sizeof(name) - 1))) {
         rest.size -= (size_t)(at - rest.data) + sizeof(name) - 1;
         rest.data = at + sizeof(name) - 1;

@@ -50,10 +50,11 @@ int model_load(struct vaccel_resource *resource, const char *format, void **stat
     int ret;
 
     if (!model)
-        return VACCEL_ENOMEM;
+        return no_memory("a model");
     model->is_saved_model = !strcmp(format, "saved-model");
-    model->has_state = source_has_state(resource, format);
     ret = compile(resource, format, &model->compiled);
+    if (ret == VACCEL_OK)
+        ret = source_has_state(resource, format, &model->has_state);
     if (ret == VACCEL_OK)
         ret = describe(model);
     if (ret == VACCEL_OK)
@@ -135,7 +136,7 @@ int model_run(void *state, struct vaccel_session *sess, const struct vaccel_infe
         return ret;
     places = calloc(inference->nr_outputs, sizeof(*places));
     if (!places)
-        return VACCEL_ENOMEM;
+        return no_memory("the outputs of a run");
     ret = requests_take(&model->requests, &request);
     if (ret == VACCEL_OK) {
         ret = run(model, request, sess, inference, places);

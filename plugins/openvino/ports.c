@@ -18,7 +18,7 @@ static int read_name(const ov_output_const_port_t *handle, struct port *port)
         name = NULL;
     port->name = strdup(name ? name : "");
     ov_free(name);
-    return port->name ? VACCEL_OK : VACCEL_ENOMEM;
+    return port->name ? VACCEL_OK : no_memory("a name");
 }
 
 /* OpenVINO's own functions for this take no dimensions at all for any number of them. */
@@ -102,7 +102,7 @@ int ports_read(struct ports *ports, const ov_compiled_model_t *model, enum direc
         return failure(VACCEL_EBACKEND, "%ss cannot be counted", direction_name(direction));
     ports->all = calloc(ports->count ? ports->count : 1, sizeof(*ports->all));
     if (!ports->all)
-        return VACCEL_ENOMEM;
+        return no_memory("the inputs and outputs of a model");
     for (i = 0; i < ports->count && ret == VACCEL_OK; i++)
         ret = read_at(ports, i);
     return ret;

@@ -18,11 +18,11 @@ int requests_init(struct requests *requests, const ov_compiled_model_t *model, s
         .have_state = have_state,
     };
     if (pthread_mutex_init(&requests->lock, NULL))
-        return VACCEL_ENOMEM;
+        return no_memory("a lock");
     if (!pthread_cond_init(&requests->returned, NULL))
         return VACCEL_OK;
     pthread_mutex_destroy(&requests->lock);
-    return VACCEL_ENOMEM;
+    return no_memory("a lock");
 }
 
 static void free_request(struct requests *requests, struct request *request)
@@ -83,44 +83,54 @@ static bool is_alone(const void *const *places, size_t count, size_t at)
  * another output, shares its memory: if one of them is given other memory OpenVINO gives it to both, and
  * keeps it.
  */
-static bool keep_outputs(const struct requests *requests, struct request *request)
+static int keep_outputs(const struct requests *requests, struct request *request)
 {
     size_t count = requests->nr_outputs + requests->nr_inputs;
     const void **places = calloc(count + 1, sizeof(*places));
-    bool complete = places != NULL;
+    int ret = VACCEL_OK;
     size_t i;
 
-    for (i = 0; places && i < count; i++)
+    if (!places)
+        return no_memory("a request");
+    for (i = 0; i < count; i++)
         places[i] = place_of(requests, request, i);
-    for (i = 0; i < requests->nr_outputs && complete; i++) {
-        if (is_alone(places, count, i))
-            complete = ov_infer_request_get_output_tensor_by_index(request->handle, i,
-                                                                   &request->own_outputs[i]) == OK;
+    for (i = 0; i < requests->nr_outputs && ret == VACCEL_OK; i++) {
+        if (is_alone(places, count, i) && ov_infer_request_get_output_tensor_by_index(
+                                              request->handle, i, &request->own_outputs[i]) != OK)
+            ret = failure(VACCEL_EBACKEND, "output %zu cannot be kept", i);
     }
     free(places);
-    return complete;
+    return ret;
 }
 
-static struct request *make_request(struct requests *requests)
+static int fill_request(const struct requests *requests, struct request *request)
 {
-    struct request *request = calloc(1, sizeof(*request));
-
-    if (!request)
-        return NULL;
     request->own_outputs = calloc(requests->nr_outputs + 1, sizeof(ov_tensor_t *));
     request->is_redirected = calloc(requests->nr_outputs + 1, sizeof(bool));
-    if (request->own_outputs && request->is_redirected &&
-        ov_compiled_model_create_infer_request(requests->model, &request->handle) == OK &&
-        keep_outputs(requests, request))
-        return request;
-    failure(VACCEL_EBACKEND, "a run cannot be prepared");
-    free_request(requests, request);
-    return NULL;
+    if (!request->own_outputs || !request->is_redirected)
+        return no_memory("a request");
+    if (ov_compiled_model_create_infer_request(requests->model, &request->handle) != OK)
+        return failure(VACCEL_EBACKEND, "a run cannot be prepared");
+    return keep_outputs(requests, request);
+}
+
+static int make_request(struct requests *requests, struct request **request)
+{
+    int ret;
+
+    *request = calloc(1, sizeof(**request));
+    if (!*request)
+        return no_memory("a request");
+    ret = fill_request(requests, *request);
+    if (ret != VACCEL_OK)
+        free_request(requests, *request);
+    return ret;
 }
 
 int requests_take(struct requests *requests, struct request **request)
 {
     bool is_new;
+    int ret;
 
     pthread_mutex_lock(&requests->lock);
     while (!requests->idle && requests->made == requests->limit)
@@ -134,14 +144,14 @@ int requests_take(struct requests *requests, struct request **request)
     pthread_mutex_unlock(&requests->lock);
     if (!is_new)
         return VACCEL_OK;
-    *request = make_request(requests);
-    if (*request)
+    ret = make_request(requests, request);
+    if (ret == VACCEL_OK)
         return VACCEL_OK;
     pthread_mutex_lock(&requests->lock);
     requests->made--;
     pthread_cond_signal(&requests->returned);
     pthread_mutex_unlock(&requests->lock);
-    return VACCEL_EBACKEND;
+    return ret;
 }
 
 bool request_may_redirect(const struct request *request, size_t output)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "source.h"
 
+#include "bytes.h"
 #include "checkpoint.h"
 #include "core.h"
 #include "external.h"
@@ -14,20 +15,12 @@ struct files {
     struct vaccel_blob *weights; /* of IR; or NULL */
 };
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text);
-    size_t end_length = strlen(end);
-
-    return length >= end_length && !strcmp(text + length - end_length, end);
-}
-
 static struct vaccel_blob *find_blob(const struct vaccel_resource *resource, const char *extension)
 {
     size_t i;
 
     for (i = 0; i < resource->nr_blobs; i++) {
-        if (ends_with(resource->blobs[i]->name, extension))
+        if (has_extension(resource->blobs[i]->name, extension))
             return resource->blobs[i];
     }
     return NULL;
@@ -95,29 +88,31 @@ static int read_staged(struct vaccel_resource *resource, const struct files *fil
 
 static int wrap_weights(struct vaccel_blob *blob, ov_tensor_t **tensor)
 {
-    size_t size = 0;
-    uint8_t *data = vaccel_blob_data(blob, &size);
-    int64_t length = (int64_t)size;
-    const ov_shape_t shape = {1, &length};
+    struct bytes bytes;
+    int ret = bytes_of_blob(blob, &bytes);
+    int64_t length;
 
-    if (data && ov_tensor_create_from_host_ptr(U8, shape, data, tensor) == OK)
+    if (ret != VACCEL_OK)
+        return ret;
+    length = (int64_t)bytes.size;
+    /* They are not written: the interface knows no constant memory. */
+    if (ov_tensor_create_from_host_ptr(U8, (ov_shape_t){1, &length}, (void *)bytes.data, tensor) ==
+        OK)
         return VACCEL_OK;
     return failure(VACCEL_EBACKEND, "weights %.200s", blob->name);
 }
 
 static int read_memory(const struct files *files, ov_model_t **source)
 {
-    size_t size = 0;
-    const char *text = (const char *)vaccel_blob_data(files->model, &size);
     ov_tensor_t *weights = NULL;
-    int ret;
+    struct bytes text;
+    int ret = bytes_of_blob(files->model, &text);
 
-    if (!text)
-        return VACCEL_EIO;
-    ret = files->weights ? wrap_weights(files->weights, &weights) : VACCEL_OK;
-
+    if (ret == VACCEL_OK && files->weights)
+        ret = wrap_weights(files->weights, &weights);
     if (ret == VACCEL_OK &&
-        ov_core_read_model_from_memory_buffer(core_get(), text, size, weights, source) != OK)
+        ov_core_read_model_from_memory_buffer(core_get(), (const char *)text.data, text.size,
+                                              weights, source) != OK)
         ret = failure(VACCEL_EBACKEND, "model %.200s", files->model->name);
     ov_tensor_free(weights);
     return ret;
@@ -139,7 +134,7 @@ static const char *usable_path(const struct files *files, const char *extension)
 {
     const char *path = vaccel_blob_path(files->model);
 
-    return path && ends_with(path, extension) ? path : NULL;
+    return path && has_extension(path, extension) ? path : NULL;
 }
 
 /*
@@ -222,14 +217,17 @@ int source_read(struct vaccel_resource *resource, const char *format, ov_model_t
     return read_ir(&files, source);
 }
 
-bool source_has_state(struct vaccel_resource *resource, const char *format)
+int source_has_state(struct vaccel_resource *resource, const char *format, bool *has_state)
 {
     static const char variable[] = "ReadValue";
-    size_t size = 0;
-    const uint8_t *text;
+    struct bytes text;
+    int ret;
 
+    *has_state = false;
     if (strcmp(format, "openvino-ir") != 0)
-        return false;
-    text = vaccel_blob_data(find_model(resource, format), &size);
-    return text && memmem(text, size, variable, sizeof(variable) - 1);
+        return VACCEL_OK;
+    ret = bytes_of_blob(find_model(resource, format), &text);
+    if (ret == VACCEL_OK)
+        *has_state = memmem(text.data, text.size, variable, sizeof(variable) - 1) != NULL;
+    return ret;
 }

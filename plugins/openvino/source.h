@@ -15,7 +15,10 @@
  */
 int source_read(struct vaccel_resource *resource, const char *format, ov_model_t **source);
 
-/* Whether an IR model has variables, of which OpenVINO's C interface tells nothing. */
-bool source_has_state(struct vaccel_resource *resource, const char *format);
+/*
+ * Find out whether an IR model has variables, of which OpenVINO's C interface tells nothing.
+ * Returns EBACKEND (its file cannot be mapped).
+ */
+int source_has_state(struct vaccel_resource *resource, const char *format, bool *has_state);
 
 #endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "staging.h"
 
+#include "bytes.h"
+#include "failure.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,18 +35,18 @@ bool staging_is_needless(const struct vaccel_resource *resource)
     return true;
 }
 
-static bool ends_with(const char *text, const char *end)
+bool has_extension(const char *name, const char *extension)
 {
-    size_t length = strlen(text);
-    size_t end_length = strlen(end);
+    size_t length = strlen(name);
+    size_t extension_length = strlen(extension);
 
-    return length >= end_length && !strcmp(text + length - end_length, end);
+    return length >= extension_length && !strcmp(name + length - extension_length, extension);
 }
 
 /* To be freed. */
 static char *path_of(const struct staging *staging, const struct vaccel_blob *blob)
 {
-    bool lacks = blob == staging->first && !ends_with(blob->name, staging->extension);
+    bool lacks = blob == staging->first && !has_extension(blob->name, staging->extension);
     char *path = NULL;
 
     if (asprintf(&path, "%s/%s%s", staging->directory, blob->name,
@@ -67,12 +70,10 @@ static int write_all(int file, const uint8_t *data, size_t size)
     return 0;
 }
 
-static int write_file(const char *path, struct vaccel_blob *blob)
+static int write_file(const char *path, struct bytes bytes)
 {
-    size_t size = 0;
-    const uint8_t *data = vaccel_blob_data(blob, &size);
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    int error = file < 0 ? errno : write_all(file, data, size);
+    int error = file < 0 ? errno : write_all(file, bytes.data, bytes.size);
 
     if (file >= 0 && close(file) && !error)
         error = errno;
@@ -84,6 +85,7 @@ static int write_file(const char *path, struct vaccel_blob *blob)
 
 static int write_blob(const struct staging *staging, struct vaccel_blob *blob)
 {
+    struct bytes bytes;
     char *path;
     int ret;
 
@@ -91,10 +93,13 @@ static int write_blob(const struct staging *staging, struct vaccel_blob *blob)
         vaccel_error("[openvino] \"%.200s\" is no name for a file", blob->name);
         return VACCEL_EINVAL;
     }
+    ret = bytes_of_blob(blob, &bytes);
+    if (ret != VACCEL_OK)
+        return ret;
     path = path_of(staging, blob);
     if (!path)
-        return VACCEL_ENOMEM;
-    ret = write_file(path, blob);
+        return no_memory("a path");
+    ret = write_file(path, bytes);
     free(path);
     return ret;
 }
@@ -105,7 +110,7 @@ static int make_directory(struct staging *staging)
 
     if (asprintf(&staging->directory, "%s/vaccel-openvino-XXXXXX", parent ? parent : "/tmp") < 0) {
         staging->directory = NULL;
-        return VACCEL_ENOMEM;
+        return no_memory("a path");
     }
     if (mkdtemp(staging->directory))
         return VACCEL_OK;
@@ -127,7 +132,7 @@ int staging_make(struct staging *staging, const struct vaccel_resource *resource
         ret = write_blob(staging, resource->blobs[i]);
     if (ret == VACCEL_OK) {
         staging->model = path_of(staging, first);
-        ret = staging->model ? VACCEL_OK : VACCEL_ENOMEM;
+        ret = staging->model ? VACCEL_OK : no_memory("a path");
     }
     if (ret != VACCEL_OK)
         staging_remove(staging);

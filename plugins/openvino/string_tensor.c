@@ -16,10 +16,7 @@ static bool head_size(const struct vaccel_tensor *input, size_t *count, size_t *
     return !__builtin_mul_overflow(*count, sizeof(uint64_t), size) && *size <= input->size;
 }
 
-/*
- * Copy them to @text, a zero byte behind each.
- * @data  @size bytes that nobody else changes
- */
+/* Copy them to @text, a zero byte behind each. Strings never lie in a guest's memory. */
 static bool terminate(const unsigned char *data, size_t size, size_t count, char *text,
                       const char **strings)
 {
@@ -51,7 +48,7 @@ static int make(const char *name, const unsigned char *data, size_t size, size_t
     int ret = VACCEL_OK;
 
     if (!text || !strings) {
-        ret = VACCEL_ENOMEM;
+        ret = no_memory("strings");
     } else if (!terminate(data, size, count, text, strings)) {
         vaccel_error(
             "[openvino] input \"%s\": the strings' lengths are not those of the data, or one has "
@@ -71,21 +68,11 @@ int string_tensor_make(const char *name, const struct vaccel_tensor *input, ov_s
 {
     size_t count;
     size_t head;
-    unsigned char *data;
-    int ret;
 
     if (!head_size(input, &count, &head)) {
         vaccel_error("[openvino] input \"%s\": %zu bytes are too few for its strings' lengths",
                      name, input->size);
         return VACCEL_EINVAL;
     }
-    /* Lengths decide what is read: those of a guest's memory could change. */
-    data = malloc(input->size + 1);
-    if (!data)
-        return VACCEL_ENOMEM;
-    if (input->size)
-        memcpy(data, input->data, input->size);
-    ret = make(name, data, input->size, count, shape, tensor);
-    free(data);
-    return ret;
+    return make(name, input->size ? input->data : "", input->size, count, shape, tensor);
 }
