@@ -3,7 +3,6 @@
 
 #include "failure.h"
 #include "string_tensor.h"
-#include "types.h"
 
 static int check_type(const struct port *port, const struct vaccel_tensor *input)
 {
@@ -16,7 +15,10 @@ static int check_type(const struct port *port, const struct vaccel_tensor *input
     return VACCEL_EINVAL;
 }
 
-/* A copy that nobody else can change. */
+/*
+ * A copy: what the caller has may be a guest's memory, which changes meanwhile. Some operations count what they
+ * find and then look again (NonZero), and OpenVINO's C interface does not tell which ones a model has.
+ */
 static ov_status_e copy_elements(const struct port *port, const ov_shape_t shape,
                                  const struct vaccel_tensor *input, ov_tensor_t **tensor)
 {
@@ -36,17 +38,12 @@ static int make_input(const struct port *port, const struct vaccel_tensor *input
 {
     /* The C interface does not change what it takes by these pointers. */
     const ov_shape_t shape = {input->nr_dims, (int64_t *)input->dims};
-    ov_status_e status;
 
     if (port->type == VACCEL_DATA_STRING)
         return string_tensor_make(port->name, input, shape, tensor);
-    if (input->size && type_is_in_place(port->type))
-        status = ov_tensor_create_from_host_ptr(port->element, shape, input->data, tensor);
-    else
-        status = copy_elements(port, shape, input, tensor);
-    return status == OK
-               ? VACCEL_OK
-               : failure(VACCEL_EBACKEND, "input \"%s\" cannot be handed over", port->name);
+    if (copy_elements(port, shape, input, tensor) == OK)
+        return VACCEL_OK;
+    return failure(VACCEL_EBACKEND, "input \"%s\" cannot be handed over", port->name);
 }
 
 static int set_input(struct request *request, const struct ports *ports, size_t index,

@@ -8,7 +8,7 @@
 #include "vaccel/engine.h"
 
 /*
- * Hand the inputs of @inference over to @request; floating-point numbers are used where they lie.
+ * Hand copies of the inputs of @inference over to @request.
  * Returns EINVAL (not all of the model's inputs once each, a wrong type or shape), EBACKEND,
  * ENOMEM.
  */

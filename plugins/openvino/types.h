@@ -10,7 +10,7 @@
 enum vaccel_data_type type_of_element(ov_element_type_e element);
 
 /*
- * Whether OpenVINO may work on such elements where the application has them, which can be a guest's
+ * Whether OpenVINO may write such elements where the application wants them, which can be a guest's
  * memory that changes meanwhile. Integers may choose places in memory; only what is computed with
  * may change.
  */
