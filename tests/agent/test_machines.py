@@ -15,7 +15,9 @@ import time
 import unittest
 
 import tap
+from callers import freeze
 from harness import Agent, PATIENCE, process_exists, until
+from real import descriptors_of
 
 PROGRAM = sys.argv[1]
 SOCKET = 3
@@ -478,6 +480,25 @@ class TestTrouble(MachinesTest):
             self.touch()
         self.assertLess(self.processor_time() - before, 0.5)
         self.assert_client(worker, vmm, 'vm1')
+
+    def test_agent_that_stands_still_while_it_looks(self):
+        """Who comes then does not wait for ten times as long."""
+        worker = self.begin()
+        for i in range(100):
+            (self.machines / f'vm{i}').mkdir()
+        until(self.is_frozen_while_it_looks)
+        time.sleep(0.15 * PATIENCE)
+        self.agent.signal(signal.SIGCONT)
+        self.assert_client(worker, self.served('last'), 'last')
+
+    def is_frozen_while_it_looks(self):
+        """Then it has the directory of a machine open."""
+        self.touch()
+        freeze(self.agent.process.pid)
+        if any('/vms/vm' in what for what in descriptors_of(self.agent.process.pid)):
+            return True
+        self.agent.signal(signal.SIGCONT)
+        return False
 
     def test_nothing_is_done_while_nothing_changes(self):
         self.begin()
