@@ -14,6 +14,7 @@ import front
 import victim
 import wire
 from agent import children_of
+from callers import freeze
 from device_good import MINMAX, UNTIL_LET_GO, place_arguments
 from front import Gone
 from memory import PAGE
@@ -147,6 +148,33 @@ def test_a_deadline_that_is_nearly_kept(agent):
                 return False
 
     client.wait_until(is_nearly_kept, agent.patience, 'the worker does not live')
+
+
+def outlives_standing_still(agent):
+    """Whether a worker did, which has frozen with a call; it may have been too late for that."""
+    with agent.guest() as guest:
+        session, place, worker = guest.begin(), page(guest), agent.pid_of_worker(guest)
+        begun = time.monotonic()
+        call = begin_call_with_deadline(guest, session, place, 100)
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            freeze(worker)
+        is_in_time = time.monotonic() < begun + 0.3
+        time.sleep(0.6)
+        let_go(guest, place)
+        try:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGCONT)
+            assert guest.answer(call).status in (0, wire.EREMOTEIO)
+            return guest.call(session).status == 0
+        except client.Closed:
+            assert not is_in_time, 'the worker does not live'
+            return False
+
+
+def test_a_deadline_that_passes_while_the_worker_stands_still(agent):
+    """The call has as long as ever to end from when the worker goes on."""
+    for _ in range(5):
+        client.wait_until(lambda: outlives_standing_still(agent), agent.patience, 'it always comes too late')
 
 
 def test_a_cancel(agent):
