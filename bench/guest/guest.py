@@ -163,7 +163,7 @@ def report_linux():
         with agent_at(f'vhost-vsock://{folder}/vsock', 'noop'):
             said = qemu.run([*qemu.shared_memory('q35', 512), *qemu.COMMON, '-smp', '2',
                              *qemu.vsock(folder / 'vsock'), '-kernel', kernel.image, '-initrd', initrd,
-                             '-append', 'console=ttyS0 quiet panic=-1 VACCEL_PLUGINS=rpc '
+                             '-append', f'{debian.WORDS} quiet VACCEL_PLUGINS=rpc '
                              f'VACCEL_RPC_ADDRESS=vsock://2:65500 -- {program}'
                              + (' --quick' if QUICK else '')], 240).output
     found = [text for text in said.splitlines() if text.startswith('{')]

@@ -72,7 +72,8 @@ class TestEachHasItsOwn(DevicesTest):
         one = self.front().set_up()
         files = self.state_of(first)['files']
         two = self.front().set_up()
-        others = self.state_of(self.agent.ready_worker())['files']
+        second, _ = self.workers(2)
+        others = self.state_of(second)['files']
         events = [one.kick_fd, one.call_fd, two.kick_fd, two.call_fd]
         self.assertEqual([file for file in files if file in others and file not in map(file_of, events)], [])
         self.assertEqual([len(files), len(others)], [4, 4])
@@ -158,7 +159,7 @@ class TestLimit(DevicesTest):
 
 class TestFrontEndGoes(DevicesTest):
     def test_its_device_goes(self):
-        worker = self.begin(reset_ms=100)
+        worker = self.begin()
         before = self.descriptors()
         for _ in range(4):
             front, spare = self.take(worker)

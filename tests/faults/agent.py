@@ -21,7 +21,7 @@ from harness import until
 from real import RealAgent, RealDevice
 
 LONGEST = 15  # seconds for an example
-KEEPALIVE = 3000  # milliseconds
+KEEPALIVE = 10000  # milliseconds; an agent whose worker could not begin says nothing for a second or two
 # So long, in ms, a client tries again where an agent died. One that lives may need a second for the next worker.
 CONNECT_TIMEOUT_OF_DEAD = 500
 TIMES = 4  # that memory must be lost before it counts

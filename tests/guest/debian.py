@@ -20,6 +20,9 @@ MODULES = ['virtio_ring', 'virtio', 'virtio_pci_legacy_dev', 'virtio_pci_modern_
 # For a guest that has a vsock.
 VSOCK = ['vsock', 'vmw_vsock_virtio_transport_common', 'vmw_vsock_virtio_transport']
 
+# For its command line. A processor that stands still for a moment has the kernel believe that no timer works.
+WORDS = 'console=ttyS0 panic=-1 no_timer_check'
+
 Kernel = collections.namedtuple('Kernel', 'image tree')
 
 

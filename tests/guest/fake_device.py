@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A vhost-user device that returns what it is sent, reversed. With its magic it is an accelerator."""
 import array
+import ctypes
 import mmap
 import os
 import select
@@ -53,6 +54,11 @@ class Ring:
         memory, start = self.parts[part]
         struct.pack_into(layout, memory, start + offset, *values)
 
+    def publish(self, part, offset, value):
+        """The guest may look at any moment: the bytes of the number come at once, and nothing before them."""
+        memory, start = self.parts[part]
+        ctypes.c_uint16.from_buffer(memory, start + offset).value = value & 0xffff
+
     def chain(self, head):
         """The bytes to read, and where there is room to write."""
         data, room = b'', []
@@ -83,10 +89,10 @@ class Ring:
                 written = self.answer(head)
                 used = self.read('used', 2, '<H')[0]
                 self.write('used', 4 + 8 * (used % self.size), '<II', head, written)
-                self.write('used', 2, '<H', (used + 1) & 0xffff)
+                self.publish('used', 2, used + 1)
                 self.base = (self.base + 1) & 0xffff
                 self.interrupt(used)
-            self.write('used', 4 + 8 * self.size, '<H', self.base)
+            self.publish('used', 4 + 8 * self.size, self.base)
 
     def interrupt(self, old):
         event = self.read('avail', 4 + 2 * self.size, '<H')[0]

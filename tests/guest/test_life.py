@@ -5,7 +5,9 @@ test_life.py AGENT:IMAGE:PLUGIN[:vsock] [PATTERN]
 
 vsock: the machine has the agent's vsock instead of the accelerator.
 """
+import contextlib
 import os
+import pathlib
 import signal
 import sys
 import time
@@ -26,6 +28,14 @@ BOUND_MS = 10000
 EREMOTEIO = 121
 
 
+def names_of_threads(pid):
+    found = []
+    for thread in pathlib.Path(f'/proc/{pid}/task').glob('*/comm'):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            found.append(thread.read_text(encoding='ascii').strip())
+    return found
+
+
 class LifeTest(unittest.TestCase):
     def setUp(self):
         self.agent = SERVED(AGENT)
@@ -44,7 +54,7 @@ class LifeTest(unittest.TestCase):
     def expect_wait(self, guest):
         """Once it runs in the plugin, which takes a moment more."""
         guest.expect('waiting')
-        time.sleep(0.3)
+        until(lambda: 'mirror-waits' in names_of_threads(self.agent.serving()))
 
     def assert_works(self):
         """Whoever comes next is served, and nothing of those before is left."""

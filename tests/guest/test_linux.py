@@ -74,7 +74,7 @@ def main():
                             '-drive', f'file={disk},format=raw,if=none,id=d0',
                             '-kernel', kernel.image, '-initrd',
                             debian.make_initrd(folder, kernel, init, ['virtio_blk']),
-                            '-append', 'console=ttyS0 quiet panic=-1'], LONGEST)
+                            '-append', f'{debian.WORDS} quiet'], LONGEST)
             print(run.output)
         check(run.output, disk)
     return run.code

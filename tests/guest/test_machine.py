@@ -134,15 +134,12 @@ class TestClock(Folder):
                 self.assertLess(abs(int(now) - time.time()), 60)
 
     def test_rate(self):
-        """The guest's idea of two seconds is the host's, but for how long QEMU takes to begin."""
+        """The guest's idea of four seconds is the host's, but for how long QEMU takes to begin and to end."""
         start = time.monotonic()
-        boot('q35', 'exit:0')
-        short = time.monotonic() - start
-        start = time.monotonic()
-        boot('q35', 'sleep ' * 10)
-        long = time.monotonic() - start
-        self.assertGreater(long - short, 1.0)
-        self.assertLess(long - short, 20.0)
+        boot('q35', 'sleep ' * 20)
+        seconds = time.monotonic() - start
+        self.assertGreaterEqual(seconds, 4)
+        self.assertLess(seconds, 40)
 
 
 class TestDevice(Folder):

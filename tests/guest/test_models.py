@@ -84,7 +84,7 @@ def boot(agent, titles):
     """What the guest's console said when it has ended."""
     kernel = debian.unpack(agent.folder)
     initrd = make_initrd(agent.folder, kernel, titles)
-    words = (f'console=ttyS0 loglevel=1 panic=-1 VACCEL_PLUGINS={RPC} VACCEL_RPC_ADDRESS={agent.reached_at}'
+    words = (f'{debian.WORDS} loglevel=1 VACCEL_PLUGINS={RPC} VACCEL_RPC_ADDRESS={agent.reached_at}'
              f' -- /bin/sh {agent.folder}/commands')
     return qemu.run([*qemu.shared_memory('q35', MEGABYTES), *qemu.COMMON, *qemu.vsock(agent.device),
                      '-kernel', kernel.image, '-initrd', initrd, '-append', words], LIMIT).output

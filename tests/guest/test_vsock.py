@@ -28,7 +28,7 @@ def main():
         initrd = debian.make_initrd(agent.folder, kernel, init, debian.VSOCK, files)
         run = qemu.run([*qemu.shared_memory('q35', MEGABYTES), *qemu.COMMON, '-smp', '2',
                         *qemu.vsock(agent.device), '-kernel', kernel.image, '-initrd', initrd,
-                        '-append', 'console=ttyS0 quiet panic=-1 VACCEL_RPC_ADDRESS=vsock://2:65500'
+                        '-append', f'{debian.WORDS} quiet VACCEL_RPC_ADDRESS=vsock://2:65500'
                         ' CMOCKA_MESSAGE_OUTPUT=TAP'
                         f' -- {conformance}'], LIMIT)
         print(run.output)

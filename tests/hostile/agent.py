@@ -46,7 +46,7 @@ class Agent:
         self.tcp_address = re.search(r'listening at (tcp://\S+)', self.log()).group(1)
         self.worker = children_of(self.process.pid)[0]
         self.before = self.look()
-        self.is_usable()
+        self.is_usable_soon()
 
     def is_listening(self):
         assert self.process.poll() is None, f'the agent ended:\n{self.log()}'

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clients that stop in the middle, are slow, or do not read what they asked for."""
+import select
 import socket
 import time
 
 import cases
+import client
 import conversation
 import wire
 from agent import greeted
@@ -16,6 +18,31 @@ BIG = 3 * wire.PART_MAX
 def is_closed(connection):
     """Without a word of the client's, and in time: the connection waits no longer than that."""
     return connection.until_closed()
+
+
+def in_time(agent, do):
+    """What @do returns. A client that stood still itself, longer than it may, was closed, and tries again."""
+    done = []
+
+    def is_done():
+        try:
+            done.append(do())
+            return True
+        except client.Closed:
+            return False
+
+    client.wait_until(is_done, agent.patience, 'it is closed each time')
+    return done[0]
+
+
+def reached(agent, name):
+    """A connection on which all is said that comes before that message."""
+    def connect():
+        connection = agent.connection()
+        conversation.up_to(connection, name)
+        return connection
+
+    return in_time(agent, connect)
 
 
 def each_beginning():
@@ -35,19 +62,17 @@ def test_messages_that_stop_in_the_middle(agent):
     """All at the same time, as each takes its time."""
     connections = []
     for name, piece in each_beginning():
-        connection = agent.connection()
+        connection = reached(agent, name)
         connections.append(connection)
-        conversation.up_to(connection, name)
         connection.send(piece)
-    agent.is_usable()
+    agent.is_usable_soon()
     for connection in connections:
         is_closed(connection)
         connection.close()
 
 
 def test_a_payload_that_stops_between_its_parts(agent):
-    with greeted(agent) as connection:
-        conversation.up_to(connection, 'call', greeted=True)
+    with reached(agent, 'call') as connection:
         read, write = conversation.mirrored(bytes(64))
         connection.send(wire.message(wire.CALL, 50, wire.call_body(1, read=read, write=write),
                                      bytes(32), flags=wire.MORE))
@@ -55,22 +80,25 @@ def test_a_payload_that_stops_between_its_parts(agent):
 
 
 def test_an_idle_client_is_no_trouble(agent):
-    with agent.client() as client:
-        session = client.begin()
+    with in_time(agent, agent.client) as idle:
+        session = idle.begin()
         time.sleep(4 * cases.SHORT * agent.slowness / 1000)
-        assert client.call(session).status == 0
+        assert idle.call(session).status == 0
 
 
 def test_one_byte_at_a_time(agent):
     """Slow, and longer than a peer may stand still; but it does not stand still."""
-    with greeted(agent) as connection:
-        conversation.up_to(connection, 'call', greeted=True)
-        message = conversation.whole()['call']
-        pause = 2 * cases.SHORT * agent.slowness / 1000 / len(message)
-        for byte in message:
-            connection.send(bytes([byte]))
-            time.sleep(pause)
-        assert connection.receive().header['status'] == 0
+    message = conversation.whole()['call']
+    pause = 2 * cases.SHORT * agent.slowness / 1000 / len(message)
+
+    def answer():
+        with reached(agent, 'call') as connection:
+            for byte in message:
+                connection.send(bytes([byte]))
+                time.sleep(pause)
+            return connection.receive()
+
+    assert in_time(agent, answer).header['status'] == 0
 
 
 def large_call(id):
@@ -79,18 +107,24 @@ def large_call(id):
     return wire.message(wire.CALL, id, wire.call_body(1, write=write, name=b'mirror.nothing'))
 
 
+def ends_unread(connection):
+    """The agent goes, while nothing of what it has sent is taken."""
+    ends = select.poll()
+    ends.register(connection.socket, select.POLLRDHUP)
+    assert ends.poll(1000 * connection.socket.gettimeout()), 'it is not disconnected'
+
+
 def test_answers_that_nobody_reads(agent):
-    with greeted(agent) as connection:
-        conversation.up_to(connection, 'call', greeted=True)
+    with reached(agent, 'call') as connection:
         connection.send(*[large_call(id) for id in range(100, 100 + MANY)])
-        agent.is_usable()
-        time.sleep(4 * cases.SHORT * agent.slowness / 1000)
+        agent.is_usable_soon()
+        ends_unread(connection)
         is_closed(connection)
 
 
 def test_pings_whose_answers_nobody_reads(agent):
     """Small as they are, they are not kept without an end."""
-    with greeted(agent) as connection:
+    with in_time(agent, lambda: greeted(agent)) as connection:
         pings = b''.join(wire.message(wire.PING, id) for id in range(1, 2000))
         connection.socket.settimeout(2 * cases.SHORT * agent.slowness / 1000)
         try:
@@ -98,18 +132,20 @@ def test_pings_whose_answers_nobody_reads(agent):
                 connection.socket.sendall(pings)
         except (TimeoutError, BrokenPipeError, ConnectionResetError):
             pass
-        agent.is_usable()
+        agent.is_usable_soon()
 
 
 def test_answers_that_are_read_slowly(agent):
-    with agent.client() as client:
-        conversation.up_to(client, 'call', greeted=True)
-        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        client.send(large_call(100))
-        left = BIG
-        while left > 0:
-            left -= len(client.take(min(left, 1 << 16)))
-            time.sleep(0.01)
+    def take_all():
+        with reached(agent, 'call') as connection:
+            connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.send(large_call(100))
+            left = BIG
+            while left > 0:
+                left -= len(connection.take(min(left, 1 << 16)))
+                time.sleep(0.01)
+
+    in_time(agent, take_all)
 
 
 def test_many_who_wait_side_by_side(agent):
@@ -117,7 +153,7 @@ def test_many_who_wait_side_by_side(agent):
     waiting = [agent.connection() for _ in range(MANY)]
     for size, connection in enumerate(waiting):
         connection.send(conversation.whole()['hello'][:size % 30])
-    agent.is_usable()
+    agent.is_usable_soon()
     for connection in waiting:
         is_closed(connection)
         connection.close()

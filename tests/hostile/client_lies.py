@@ -145,9 +145,8 @@ def test_fields(programs):
 
 def test_goodbye_in_the_place_of_every_answer(programs):
     for type in NOOP_ASKS:
-        ended = programs.fails('noop', 'the table burned down', {
+        programs.fails('noop', 'the table burned down', {
             type: lambda request: fake.goodbye(b'the table burned down')})
-        assert ended.seconds < programs.slowness * 3, ended
 
 
 def test_goodbyes_that_are_wrong(programs):

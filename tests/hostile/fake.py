@@ -149,6 +149,7 @@ class FakeAgent:
         self.sent = 0
         self.seen = []
         self.open = []
+        self.serving = []
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.bind(f'{folder}/fake')
         self.socket.listen(8 if accepts else 0)
@@ -161,7 +162,10 @@ class FakeAgent:
         return self
 
     def __exit__(self, *_):
+        """What a client that ended had said has been seen then."""
         self.socket.close()
+        for thread in self.serving:
+            thread.join(client.PATIENCE)
         for connection in self.open:
             connection.close()
 
@@ -172,7 +176,9 @@ class FakeAgent:
             except OSError:
                 return
             self.open.append(made)
-            threading.Thread(target=self.serve, args=[made], daemon=True).start()
+            thread = threading.Thread(target=self.serve, args=[made], daemon=True)
+            thread.start()
+            self.serving.append(thread)
 
     def serve(self, made):
         connection = client.Connection.__new__(client.Connection)

@@ -19,7 +19,10 @@ int mirror_change(struct vaccel_session *sess, struct vaccel_arg *read, size_t n
 
 /* mirror_meet.c: calls that are under way at the same time. */
 
-/* Waits until another call opens. Returns EAGAIN if none came for a long time. */
+/*
+ * Waits until another call opens. Returns EAGAIN if none came for a long time. Meanwhile the thread's name is
+ * mirror-waits.
+ */
 int mirror_wait(struct vaccel_session *sess, struct vaccel_arg *read, size_t nr_read,
                 struct vaccel_arg *write, size_t nr_write);
 

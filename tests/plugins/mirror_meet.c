@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 /* Who waits longer has been waited for by nobody: the calls did not run at the same time. */
@@ -27,18 +28,29 @@ static struct timespec end_of_waiting(void)
     return end;
 }
 
+/* Under the lock. Threads that wait are seen from outside by their name. */
+static void wait_for_another(void)
+{
+    struct timespec end = end_of_waiting();
+    char name[16];
+
+    prctl(PR_GET_NAME, name);
+    prctl(PR_SET_NAME, "mirror-waits");
+    while (!nr_to_go && wait_until(&end))
+        ;
+    prctl(PR_SET_NAME, name);
+}
+
 int mirror_wait(struct vaccel_session *sess, struct vaccel_arg *read, size_t nr_read,
                 struct vaccel_arg *write, size_t nr_write)
 {
-    struct timespec end = end_of_waiting();
     bool met;
 
     (void)sess, (void)read, (void)nr_read, (void)write, (void)nr_write;
     pthread_mutex_lock(&lock);
     nr_waiting++;
     pthread_cond_broadcast(&moved);
-    while (!nr_to_go && wait_until(&end))
-        ;
+    wait_for_another();
     nr_waiting--;
     met = nr_to_go > 0;
     nr_to_go -= met;

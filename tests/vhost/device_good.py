@@ -13,6 +13,7 @@ from guest import Segment
 from memory import PAGE, place_in_process
 
 MINMAX, SGEMM = 22, 17
+UNTIL_LET_GO = -1  # of plugin place's MINMAX, instead of milliseconds: until the guest writes behind the mark
 DISK_FLUSH, DISK_GET_ID = 4, 8
 
 

@@ -12,7 +12,7 @@ import client
 import front
 import victim
 import wire
-from device_good import MINMAX, place_arguments, placed
+from device_good import MINMAX, UNTIL_LET_GO, place_arguments, placed
 from front import Gone
 from guest import Missing
 from memory import Memory, PAGE, Region
@@ -225,7 +225,7 @@ def test_a_table_that_changes_during_a_call(agent):
         with agent.guest(memory=old) as guest:
             session = guest.begin()
             place = old.alloc(8 * 1000, PAGE)
-            read, write = place_arguments(list(range(1000)), 400 * agent.slowness, 5)
+            read, write = place_arguments(list(range(1000)), UNTIL_LET_GO, 5)
             call = guest.start_call(session, read, write, op=MINMAX, places={4: place})
             chain = guest.chains[call]
             wait_for_begin(guest, place)
@@ -237,6 +237,7 @@ def test_a_table_that_changes_during_a_call(agent):
             new.next = old.next
             other = guest.start_call(session)
             assert guest.answer(other).status == 0
+            old.write(place + 8, struct.pack('<d', 1))
             guest.wait(chain)
             assert old.read(place, 8000) == struct.pack('<1000d', *range(5, 1005))
             assert new.read(place, 8000) == b'\xab' * 8000

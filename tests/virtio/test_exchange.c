@@ -1,118 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "client/current.h"
-#include "client/hooks.h"
-#include "fake_port.h"
-#include "vaccel.h"
-#include "virtio/connection.h"
+#include "exchange_kit.h"
 
-#include "../unit/captured.h"
-#include "../unit/together.h"
+/* Requests over a virtqueue, beside a device that answers them well or wrongly. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <cmocka.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
-/* Requests over a virtqueue, beside a device that answers them well, wrongly, or not. */
-
-enum { LARGE = 3 * 1024 * 1024, THREADS = 8, ROUNDS = 200 };
-
-static struct fake *fake;
-static struct vaccel_session sess;
-
-struct virtio_port *virtio_port_find(void)
-{
-    return fake ? fake_port(fake) : NULL;
-}
-
-static void set(const char *variable, const char *value)
-{
-    setenv(variable, value, 1);
-}
-
-static void begin(const struct fake_settings *settings)
-{
-    fake = fake_new(settings);
-    assert_int_equal(vaccel_this_plugin.info->init(), VACCEL_OK);
-    assert_int_equal(client_session_init(&sess, 0), VACCEL_OK);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    set("VACCEL_RPC_KEEPALIVE", "15000");
-    set("VACCEL_RPC_TIMEOUT", "0");
-    set("VACCEL_RPC_SPIN", "50");
-    begin(&(struct fake_settings){.queue_size = 128, .calls_max = 4, .slow_ms = 50});
-    return 0;
-}
-
-static void end(void)
-{
-    client_session_release(&sess);
-    vaccel_this_plugin.info->fini();
-    if (fake_complaint(fake))
-        fail_msg("%s", fake_complaint(fake));
-    fake_free(fake);
-    fake = NULL;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    if (fake)
-        end();
-    return 0;
-}
-
-static void begin_again(const struct fake_settings *settings)
-{
-    end();
-    begin(settings);
-}
-
-static int call(struct vaccel_arg *read, size_t nr_read, struct vaccel_arg *write, size_t nr_write)
-{
-    struct vaccel_op_call made = {-1, "a.name", NULL, read, nr_read, write, nr_write};
-
-    return client_call(&sess, &made);
-}
-
-/* One argument there, one back, of @size bytes each; the device adds 1 to each byte. */
-static int echo(unsigned char *in, unsigned char *out, size_t size)
-{
-    struct vaccel_arg read = {.buf = in, .size = size};
-    struct vaccel_arg write = {.buf = out, .size = size};
-
-    return call(&read, 1, &write, 1);
-}
-
-/* The log has this text. */
-#define assert_fails(call, status, text) \
-    do { \
-        int ret_; \
-        capture_begin(); \
-        ret_ = call; \
-        assert_non_null(strstr(capture_end(), text)); \
-        assert_int_equal(ret_, status); \
-    } while (0)
+enum { LARGE = 3 * 1024 * 1024, ROUNDS = 200 };
 
 static void fill(unsigned char *data, size_t size)
 {
     for (size_t i = 0; i < size; i++)
         data[i] = (unsigned char)(i * 31 + i / 255);
-}
-
-/* @write's own bytes travel behind those of @read. */
-static bool is_echo(const unsigned char *in, const unsigned char *out, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        if (out[i] != (unsigned char)(in[i] + 1))
-            return false;
-    return true;
 }
 
 static void assert_echoes(void *(*get)(size_t), void (*put)(void *), size_t size)
@@ -371,171 +267,6 @@ static void test_a_session_of_a_broken_connection_beside_a_new_one(void **state)
     assert_int_equal(echo(in, out, sizeof(in)), VACCEL_OK);
 }
 
-static void test_a_silent_device_is_given_up(void **state)
-{
-    unsigned char in[100] = {0};
-    unsigned char out[100];
-
-    (void)state;
-    set("VACCEL_RPC_KEEPALIVE", "300");
-    begin_again(&(struct fake_settings){.queue_size = 128, .calls_max = 4});
-    fake_behave(fake, FAKE_SILENT);
-    assert_fails(echo(in, out, sizeof(in)), VACCEL_EREMOTEIO, "no sign of life");
-    assert_int_equal(fake_counts(fake).pings, 1);
-    assert_int_equal(fake_counts(fake).reset, 1);
-    fake_behave(fake, FAKE_WELL);
-}
-
-static void test_a_slow_call_is_kept_alive_by_pings(void **state)
-{
-    unsigned char in[100] = {0};
-    unsigned char out[100];
-
-    (void)state;
-    set("VACCEL_RPC_KEEPALIVE", "300");
-    begin_again(&(struct fake_settings){.queue_size = 128, .calls_max = 4, .slow_ms = 1000});
-    fake_behave(fake, FAKE_SLOW);
-    assert_int_equal(echo(in, out, sizeof(in)), VACCEL_OK);
-    assert_true(is_echo(in, out, sizeof(in)));
-    assert_true(fake_counts(fake).pings);
-    fake_behave(fake, FAKE_WELL);
-}
-
-/* Another process stops this one for longer than silence may last. */
-static pid_t stop_soon(void)
-{
-    const struct timespec soon = {0, 20000000}, long_enough = {0, 600000000};
-    pid_t pid = fork();
-
-    if (pid != 0)
-        return pid;
-    nanosleep(&soon, NULL);
-    kill(getppid(), SIGSTOP);
-    nanosleep(&long_enough, NULL);
-    kill(getppid(), SIGCONT);
-    _exit(0);
-}
-
-static void test_a_client_that_stands_still_asks_before_it_gives_up(void **state)
-{
-    unsigned char in[100] = {0}, out[100];
-    pid_t pid;
-
-    (void)state;
-    set("VACCEL_RPC_KEEPALIVE", "300");
-    begin_again(&(struct fake_settings){.queue_size = 128, .calls_max = 4, .slow_ms = 1000});
-    fake_behave(fake, FAKE_SLOW);
-    pid = stop_soon();
-    assert_int_equal(echo(in, out, sizeof(in)), VACCEL_OK);
-    assert_int_equal(waitpid(pid, NULL, 0), pid);
-    fake_behave(fake, FAKE_WELL);
-}
-
-static void test_a_call_that_is_late_is_cancelled_and_waited_for(void **state)
-{
-    unsigned char in[100] = {0};
-    unsigned char out[100];
-
-    (void)state;
-    set("VACCEL_RPC_TIMEOUT", "50");
-    begin_again(&(struct fake_settings){.queue_size = 128, .calls_max = 4, .slow_ms = 20000});
-    fake_behave(fake, FAKE_SLOW);
-    assert_fails(echo(in, out, sizeof(in)), VACCEL_ENOTSUP, "cancelled");
-    assert_int_equal(fake_counts(fake).cancels, 1);
-    fake_behave(fake, FAKE_WELL);
-    assert_int_equal(echo(in, out, sizeof(in)), VACCEL_OK);
-}
-
-static void slow_or_not(size_t number)
-{
-    unsigned char in[100] = {0};
-    unsigned char out[100];
-
-    (void)number;
-    expect(echo(in, out, sizeof(in)) == VACCEL_ENOTSUP, "a call is cancelled");
-}
-
-static void test_many_late_calls(void **state)
-{
-    (void)state;
-    set("VACCEL_RPC_TIMEOUT", "200");
-    begin_again(&(struct fake_settings){.queue_size = 128, .calls_max = 16, .slow_ms = 20000});
-    fake_behave(fake, FAKE_SLOW);
-    capture_begin();
-    together(THREADS, slow_or_not);
-    capture_end();
-    assert_int_equal(unexpected(), 0);
-    assert_int_equal(fake_counts(fake).cancels, THREADS);
-    fake_behave(fake, FAKE_WELL);
-}
-
-static void lost(size_t number)
-{
-    unsigned char in[2000] = {0};
-    unsigned char out[2000];
-    struct timespec pause = {0, 50000000};
-
-    if (number == 0) {
-        nanosleep(&pause, NULL);
-        fake_behave(fake, FAKE_OTHER_ID);
-    }
-    expect(echo(in, out, sizeof(in)) == VACCEL_EREMOTEIO, "a call is lost");
-}
-
-/* One call finds out that the device lies; the others wait for answers that will not come. */
-static void test_all_are_lost_together(void **state)
-{
-    (void)state;
-    begin_again(&(struct fake_settings){.queue_size = 128, .calls_max = 16, .slow_ms = 20000});
-    fake_behave(fake, FAKE_SLOW);
-    capture_begin();
-    together(THREADS, lost);
-    capture_end();
-    assert_int_equal(unexpected(), 0);
-    fake_behave(fake, FAKE_WELL);
-}
-
-static void waits_for_room(size_t number)
-{
-    unsigned char in[100] = {0};
-    unsigned char out[100];
-
-    (void)number;
-    expect(echo(in, out, sizeof(in)) == VACCEL_EREMOTEIO, "a call is lost, or had no chain");
-}
-
-static void test_who_waits_for_a_chain_is_told(void **state)
-{
-    (void)state;
-    set("VACCEL_RPC_KEEPALIVE", "200");
-    begin_again(&(struct fake_settings){.queue_size = 128, .calls_max = 2});
-    fake_behave(fake, FAKE_SILENT);
-    capture_begin();
-    together(THREADS, waits_for_room);
-    capture_end();
-    assert_int_equal(unexpected(), 0);
-    fake_behave(fake, FAKE_WELL);
-}
-
-static void test_no_welcome(void **state)
-{
-    struct vaccel_session other;
-    int tries = 50;
-
-    (void)state;
-    end();
-    set("VACCEL_RPC_CONNECT_TIMEOUT", "100");
-    fake = fake_new(&(struct fake_settings){.queue_size = 128, .calls_max = 1});
-    fake_behave(fake, FAKE_SILENT);
-    assert_int_equal(vaccel_this_plugin.info->init(), VACCEL_OK);
-    assert_fails(client_session_init(&other, 0), VACCEL_EREMOTEIO, "no welcome came within 100 ms");
-    fake_behave(fake, FAKE_WELL);
-    while (client_session_init(&sess, 0) && tries--) /* also a good one may be late */
-        ;
-    assert_int_equal(call(NULL, 0, NULL, 0), VACCEL_OK);
-    set("VACCEL_RPC_CONNECT_TIMEOUT", "5000");
-}
-
 static void test_no_device(void **state)
 {
     struct vaccel_session other;
@@ -565,7 +296,7 @@ static void test_a_queue_that_is_too_small(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, exchange_set_up, exchange_tear_down)
         TEST(test_arguments_go_there_and_back),
         TEST(test_a_call_without_arguments),
         TEST(test_memory_that_the_device_sees_is_used_where_it_lies),
@@ -582,14 +313,6 @@ int main(void)
         TEST(test_a_refusal_has_a_sentence),
         TEST(test_a_goodbye_is_the_end),
         TEST(test_a_session_of_a_broken_connection_beside_a_new_one),
-        TEST(test_a_silent_device_is_given_up),
-        TEST(test_a_slow_call_is_kept_alive_by_pings),
-        TEST(test_a_client_that_stands_still_asks_before_it_gives_up),
-        TEST(test_a_call_that_is_late_is_cancelled_and_waited_for),
-        TEST(test_many_late_calls),
-        TEST(test_all_are_lost_together),
-        TEST(test_who_waits_for_a_chain_is_told),
-        TEST(test_no_welcome),
         TEST(test_no_device),
         TEST(test_a_queue_that_is_too_small),
 #undef TEST

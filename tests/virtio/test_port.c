@@ -23,7 +23,7 @@
 
 #include "../unit/scratch.h"
 
-enum { BYTES = 1000, SOON_NS = 20000000, CARRIER_CONFIG = 60, CONNECT_MS = 300 };
+enum { BYTES = 1000, SOON_NS = 20000000, CARRIER_CONFIG = 60, CONNECT_MS = 10000, SOON_MS = 300 };
 
 #define LONG_NS UINT64_C(20000000000)
 
@@ -337,7 +337,7 @@ static void test_nobody_there(void **state)
 
     (void)state;
     device_begin(&device);
-    assert_int_equal(virtio_user_port_new(scratch_path("nothing"), CONNECT_MS, &port),
+    assert_int_equal(virtio_user_port_new(scratch_path("nothing"), SOON_MS, &port),
                      VACCEL_EREMOTEIO);
     memset(path, 'x', sizeof(path) - 1);
     path[0] = '/';

@@ -8,7 +8,8 @@
 
 enum {
     REST_MS = 20,
-    REST_FACTOR = 10 /* so that looking takes a tenth of the time */,
+    REST_FACTOR = 10, /* so that looking takes a tenth of the time */
+    LONGEST_REST_MS = 1000,
     RETRY_MS = 1000
 };
 
@@ -101,6 +102,12 @@ static void sweep(struct machines *machines, const struct search *search)
     troubles_sweep(&machines->troubles);
 }
 
+/* A look may have taken long because the whole machine stood still: machines that come do not wait for that. */
+static moment rest_after(moment looked)
+{
+    return moment_earlier(REST_MS + REST_FACTOR * looked, LONGEST_REST_MS);
+}
+
 static void look(struct machines *machines)
 {
     struct search search = {.watches = &machines->watches,
@@ -121,7 +128,7 @@ static void look(struct machines *machines)
     now = moment_now();
     if (search.is_incomplete)
         machines->look_at = moment_earlier(machines->look_at, now + RETRY_MS);
-    machines->rest_until = now + REST_MS + REST_FACTOR * (now - begun);
+    machines->rest_until = now + rest_after(now - begun);
 }
 
 bool machines_begin(struct machines *machines, const struct settings *settings)

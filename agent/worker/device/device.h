@@ -14,7 +14,8 @@ struct device {
     struct virtio_device virtio;
     struct readers readers;
     atomic_uint_fast64_t gathered; /* bytes of numbers that were scattered, and had to be copied */
-    int looks; /* the control thread's: how often it has found nothing that is overdue */
+    int looks;          /* the control thread's: how often it has found nothing that is overdue */
+    uint64_t looked_at; /* when it did so last */
     atomic_uint connection; /* counts them; requests of one that is over get goodbyes */
     atomic_bool greeted;    /* hello was said, and answered */
     atomic_bool watched;    /* the control thread looks for calls that are overdue */

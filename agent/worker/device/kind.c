@@ -13,6 +13,7 @@
 enum {
     GRACE_MS = 250, /* for a call that nobody waits for, to end by itself */
     LOOK_MS = 20,
+    LATE_LOOK_MS = 2 * LOOK_MS,
     LOOKS = 50, /* without anything to look after, until the next one has to tell */
 };
 
@@ -81,16 +82,25 @@ static unsigned int running(struct virtio_device *virtio)
     return client_running(&device_of(virtio)->client);
 }
 
-static bool is_overdue(struct device_request *request, uint64_t now)
+/* How much later than it should a look comes: the whole worker stood still, and what runs in it, too. */
+static uint64_t stood_still(struct device *device, uint64_t now)
+{
+    uint64_t passed = now - device->looked_at;
+
+    device->looked_at = now;
+    return passed > LATE_LOOK_MS ? passed - LOOK_MS : 0;
+}
+
+static bool is_overdue(struct device_request *request, uint64_t now, uint64_t lost)
 {
     const struct incoming *incoming = &request->incoming;
+    bool is_late = incoming->cancelled || (incoming->deadline && now >= incoming->deadline);
 
-    if (!atomic_load(&request->is_running) || incoming->request.header.type == WIRE_HELLO)
+    if (!is_late || !atomic_load(&request->is_running) ||
+        incoming->request.header.type == WIRE_HELLO)
         return false;
-    if (!request->due && incoming->cancelled)
-        request->due = now + GRACE_MS;
-    return (request->due && now >= request->due) ||
-           (incoming->deadline && now >= incoming->deadline + GRACE_MS);
+    request->due = request->due ? request->due + lost : now + GRACE_MS;
+    return now >= request->due;
 }
 
 /* Whether there is anything to look after. Memory that a plugin may still write is never handed back. */
@@ -98,12 +108,13 @@ static bool look_after(struct device *device)
 {
     struct incoming *incoming;
     uint64_t now = monotonic_ms();
+    uint64_t lost = stood_still(device, now);
     bool any = false;
 
     pthread_mutex_lock(&device->client.lock);
     for (incoming = device->client.unanswered; incoming; incoming = incoming->next_unanswered) {
         any |= incoming->cancelled || incoming->deadline;
-        if (!is_overdue((struct device_request *)incoming, now))
+        if (!is_overdue((struct device_request *)incoming, now, lost))
             continue;
         agent_error("%s: a call did not end within %d ms after its deadline, or after it was "
                     "cancelled: the device's worker is ended",

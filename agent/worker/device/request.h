@@ -18,7 +18,7 @@ struct device_request {
     bool must_hold;              /* its answer did not fit into its chain */
     uint64_t written;            /* bytes of its chain */
     uint64_t given;              /* bytes of rooms that the driver has got back */
-    uint64_t due;                /* cancelled: when it must have ended; 0: not yet known */
+    uint64_t due;                /* cancelled or late: when it must have ended; 0: not yet known */
     void *data;                  /* that held outputs lie in, to be freed */
     struct placement *placement; /* of a call */
     struct piece *chunks;        /* of a chunk: where its bytes lie */
