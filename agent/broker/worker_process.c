@@ -154,11 +154,18 @@ void worker_kill(const struct worker *worker)
         kill(worker->pid, SIGKILL);
 }
 
+/* It said so, and was killed if it did not end by itself in time. */
+static bool is_faulty(const struct worker *worker, const siginfo_t *end)
+{
+    return end->si_code == CLD_EXITED ? end->si_status == WORKER_FAULTY
+                                      : worker->is_leaving && end->si_status == SIGKILL;
+}
+
 static void describe_end(const struct worker *worker, const siginfo_t *end, char *how, size_t size)
 {
     if (worker->device && end->si_code == CLD_EXITED && end->si_status == WORKER_OVERDUE)
         snprintf(how, size, "ended with a call that could not be ended otherwise");
-    else if (end->si_code == CLD_EXITED && end->si_status == WORKER_FAULTY)
+    else if (is_faulty(worker, end))
         snprintf(how, size, "ended, as a plugin in it can do nothing more");
     else if (end->si_code == CLD_EXITED)
         snprintf(how, size, "ended with status %d", end->si_status);

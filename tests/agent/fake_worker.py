@@ -17,7 +17,7 @@ import sys
 
 CONTROL_FD, LEDGER_FD = 3, 4
 MESSAGE = struct.Struct('<II256s')
-READY, SOCKET, CLOSED, DEVICE, STOPPED = 2, 3, 4, 6, 8
+READY, SOCKET, CLOSED, DEVICE, STOPPED, FAULT = 2, 3, 4, 6, 8, 9
 RIGHTS = socket.CMSG_SPACE(4 * 16)
 LEDGER_WORDS = ['is_begun', 'skew', 'published', 'last']
 
@@ -110,6 +110,9 @@ class Worker:
             self.sockets[slot].shutdown(socket.SHUT_RDWR)
             self.sockets.pop(slot).close()
         self.control.send(MESSAGE.pack(CLOSED, slot, b''))
+
+    def fault(self):
+        self.control.send(MESSAGE.pack(FAULT, 0, b''))
 
     def deafen(self):
         self.control.close()

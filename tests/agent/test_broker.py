@@ -341,6 +341,14 @@ class TestWorkerDies(BrokerTest):
         worker.tell_last('die', signal.SIGABRT)
         self.assertIn('signal 6 (Aborted)', read_goodbye(connection)[1])
 
+    def test_why_it_leaves_is_told_if_it_does_not_end_in_time(self):
+        worker = self.begin()
+        connection = self.connect()
+        worker.tell('receive')
+        worker.tell('fault')
+        self.assertIn('a plugin in it can do nothing more', read_goodbye(connection)[1])
+        self.agent.ready_worker()
+
     def test_next_worker_serves_at_once(self):
         worker = self.begin()
         self.connect()
