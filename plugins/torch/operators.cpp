@@ -88,7 +88,7 @@ void refuse_operators()
 
     check(allowed);
     for (const std::shared_ptr<torch::jit::Operator> &each : torch::jit::getAllOperators()) {
-        const std::string name = each->schema().name();
+        const std::string &name = each->schema().name();
 
         if (is_refused(name) && std::find(allowed.begin(), allowed.end(), name) == allowed.end())
             torch::jit::deregisterOperator(each->schema());
