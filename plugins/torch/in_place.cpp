@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "in_place.hpp"
 
-#include <set>
-#include <string>
+#include "in_place_operators.hpp"
+
+#include <algorithm>
+#include <memory>
 #include <string_view>
 
 #include <torch/csrc/jit/ir/alias_analysis.h>
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/passes/inliner.h>
+#include <vaccel.h>
 
 namespace torchscript
 {
@@ -46,19 +49,22 @@ bool is_written(const Node *node, size_t i)
 }
 
 /* Of those, what their schema says is true: the result is new memory, or the module's. */
+constexpr std::string_view known_to_compute[] = {
+    "aten::_convolution", "aten::add",        "aten::addmm",     "aten::batch_norm",
+    "aten::bmm",          "aten::cat",        "aten::conv1d",    "aten::conv2d",
+    "aten::conv3d",       "aten::div",        "aten::empty",     "aten::full",
+    "aten::layer_norm",   "aten::linear",     "aten::matmul",    "aten::mul",
+    "aten::ones",         "aten::zeros",      "aten::sub",       "aten::instance_norm",
+    "aten::group_norm",   "aten::embedding",  "aten::clone",     "prim::Constant",
+    "prim::GetAttr",      "aten::zeros_like", "aten::ones_like", "aten::empty_like",
+};
+
 bool is_known_to_compute(const Node *node)
 {
-    static const std::set<std::string> names = {
-        "aten::_convolution", "aten::add",        "aten::addmm",     "aten::batch_norm",
-        "aten::bmm",          "aten::cat",        "aten::conv1d",    "aten::conv2d",
-        "aten::conv3d",       "aten::div",        "aten::empty",     "aten::full",
-        "aten::layer_norm",   "aten::linear",     "aten::matmul",    "aten::mul",
-        "aten::ones",         "aten::zeros",      "aten::sub",       "aten::instance_norm",
-        "aten::group_norm",   "aten::embedding",  "aten::clone",     "prim::Constant",
-        "prim::GetAttr",      "aten::zeros_like", "aten::ones_like", "aten::empty_like",
-    };
+    const std::string_view name = node->kind().toQualString();
 
-    return names.count(node->kind().toQualString()) > 0;
+    return std::find(std::begin(known_to_compute), std::end(known_to_compute), name) !=
+           std::end(known_to_compute);
 }
 
 /*
@@ -81,49 +87,33 @@ bool may_write_argument(const Node *node)
     return false;
 }
 
-/* What a call that could not be inlined does is not known; a fork may outlive the run. */
-bool may_keep(const Node *node)
+/* What a call that could not be inlined does is not known, so that it is none of those that bear changes. */
+bool needs_copies(const Node *node)
 {
-    switch (node->kind()) {
-    case c10::prim::SetAttr:
-    case c10::prim::CallMethod:
-    case c10::prim::CallFunction:
-    case c10::prim::fork:
-        return true;
-    default:
-        return writes_to_container(node) || may_write_argument(node);
-    }
+    return !bears_changes(*node) || writes_to_container(node) || may_write_argument(node);
 }
 
-/*
- * Operators that look at all elements to see how large the result is, and again to write it, without a look
- * at its end. Whoever shares the memory could change them in between.
- */
-bool looks_twice(const Node *node)
+/* Null: none. */
+const Node *first_that_needs_copies(const Block *block)
 {
-    static const std::set<std::string_view> operators = {
-        "_index_put_impl_",   "_unique",           "_unique2",
-        "argwhere",           "bincount",          "index",
-        "index_put",          "index_put_",        "masked_scatter",
-        "masked_scatter_",    "masked_select",     "nonzero",
-        "nonzero_numpy",      "repeat_interleave", "to_sparse",
-        "unique_consecutive", "unique_dim",        "unique_dim_consecutive"};
-    const std::string_view name = node->kind().toUnqualString();
+    const Node *found = nullptr;
 
-    return operators.count(name) != 0 || (name == "where" && node->inputs().size() == 1);
-}
-
-bool any_needs_copies(const Block *block)
-{
     for (const Node *node : block->nodes()) {
-        if (may_keep(node) || looks_twice(node))
-            return true;
-        for (const Block *inner : node->blocks()) {
-            if (any_needs_copies(inner))
-                return true;
-        }
+        if (needs_copies(node))
+            return node;
+        for (const Block *inner : node->blocks())
+            found = found ? found : first_that_needs_copies(inner);
+        if (found)
+            return found;
     }
-    return false;
+    return nullptr;
+}
+
+void tell(const torch::jit::Method &method, size_t argument, bool in_place, const char *reason)
+{
+    vaccel_debug("[torch] %s: input \"%s\" %s%s", method.name().c_str(),
+                 method.function().getSchema().arguments()[argument].name().c_str(),
+                 in_place ? "can be used in place" : "is copied: ", in_place ? "" : reason);
 }
 
 } // namespace
@@ -134,14 +124,15 @@ std::vector<bool> usable_in_place(const torch::jit::Method &method)
     std::vector<bool> usable(graph->inputs().size(), false);
 
     torch::jit::Inline(*graph);
-    if (any_needs_copies(graph->block()))
-        return usable;
-    const torch::jit::AliasDb aliases(graph);
+    const Node *obstacle = first_that_needs_copies(graph->block());
+    const auto aliases = obstacle ? nullptr : std::make_unique<torch::jit::AliasDb>(graph);
     for (size_t i = 1; i < usable.size(); i++) {
         const torch::jit::Value *argument = graph->inputs()[i];
 
-        usable[i] =
-            argument->type()->kind() == c10::TypeKind::TensorType && !aliases.hasWriters(argument);
+        if (argument->type()->kind() != c10::TypeKind::TensorType)
+            continue;
+        usable[i] = aliases && !aliases->hasWriters(argument);
+        tell(method, i, usable[i], obstacle ? obstacle->kind().toQualString() : "it is written to");
     }
     return usable;
 }

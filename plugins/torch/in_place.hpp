@@ -11,8 +11,8 @@ namespace torchscript
 
 /*
  * For each argument of @method, self being the first: whether the caller's memory can be handed to it as a
- * tensor, since nothing in the method writes into it, keeps it for longer than a run, or counts on it being
- * the same when looked at again.
+ * tensor of floats, since nothing in the method writes into it, keeps it for longer than a run, or counts on it
+ * being the same when looked at again. The log says so.
  */
 std::vector<bool> usable_in_place(const torch::jit::Method &method);
 

@@ -41,6 +41,7 @@ at::Tensor with_true_bools(const vaccel_tensor &tensor)
         .ne(0);
 }
 
+/* An integer can be a place in a table, and must stay what it was when torch compared it with the table's size. */
 at::Tensor on_device(const vaccel_tensor &tensor, const std::string &name, bool in_place)
 {
     const bool is_bool = tensor.data_type == VACCEL_DATA_BOOL;
@@ -48,7 +49,9 @@ at::Tensor on_device(const vaccel_tensor &tensor, const std::string &name, bool 
 
     if (!device().is_cpu())
         return elements.to(device(), /*non_blocking=*/!is_bool);
-    return in_place || is_bool ? elements : elements.clone();
+    if (is_bool || (in_place && !at::isIntegralType(elements.scalar_type(), false)))
+        return elements;
+    return elements.clone();
 }
 
 c10::Scalar number(const vaccel_tensor &tensor, const std::string &name)

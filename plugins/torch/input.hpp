@@ -18,7 +18,8 @@ bool takes_tensors(const c10::TypePtr &type);
 
 /*
  * The tensor as a value of @type, which is no tuple, on the device where models run.
- * @in_place  it may be the caller's own memory, which is read until the device has finished
+ * @in_place  it may be the caller's own memory, if no integers or bools lie there; it is read until the device
+ *            has finished
  */
 c10::IValue input_value(const vaccel_tensor &tensor, const std::string &name,
                         const c10::TypePtr &type, bool in_place);

@@ -146,6 +146,35 @@ class Places(torch.nn.Module):
         return torch.nonzero(x)
 
 
+class Median(torch.nn.Module):
+    """Elements are compared with each other until they are in order, which they must come to be."""
+    def forward(self, x: torch.Tensor):
+        return torch.median(x, 0)[0]
+
+
+class Highest(torch.nn.Module):
+    def forward(self, x: torch.Tensor):
+        return torch.topk(x, x.size(0))[0]
+
+
+class Counter(torch.nn.Module):
+    """Another operator than the where() that chooses."""
+    def forward(self, x: torch.Tensor):
+        return torch.where(x)[0]
+
+
+class Inner(torch.nn.Module):
+    """In a function, a loop and a branch."""
+    def ordered(self, x: torch.Tensor):
+        return torch.sort(x)[0]
+
+    def forward(self, x: torch.Tensor):
+        for i in range(x.dim()):
+            if i > 0:
+                x = self.ordered(x)
+        return x
+
+
 class Raiser(torch.nn.Module):
     def forward(self, x: torch.Tensor):
         if x.size(0) > 3:
@@ -255,14 +284,22 @@ def save_negated(directory):
         (directory / f'negated.{place}.out').write_bytes(elements(output.resolve_neg()))
 
 
+def save_encoder(directory):
+    """The operators of a transformer."""
+    encoder = torch.nn.TransformerEncoder(torch.nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 1)
+    torch.jit.trace(encoder.eval(), torch.rand(2, 3, 8), check_trace=False).save(directory / 'encoder.pt')
+
+
 def main():
     directory = pathlib.Path(sys.argv[1])
     # Old versions of save() take no path.
     save_types(directory)
     save_linear(directory)
     save_negated(directory)
+    save_encoder(directory)
     for module in (Several, Named, Dictionary, Listed, Pairs, Views, Writer, Lent, Keeper, Collector, Places,
-                   Raiser, Text, TextInput, Sparse, Huge, Large, Saver, Reader, Early, Beyond):
+                   Median, Highest, Counter, Inner, Raiser, Text, TextInput, Sparse, Huge, Large, Saver,
+                   Reader, Early, Beyond):
         torch.jit.script(module()).save(directory / f'{module.__name__.lower()}.pt')
 
 

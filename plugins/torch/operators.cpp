@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
 #include <vector>
 
 #include <torch/csrc/jit/runtime/operator.h>
@@ -17,7 +18,7 @@ namespace
 {
 
 /* Names; one that ends with * stands for all that begin so. */
-const std::vector<std::string> refused = {
+constexpr std::string_view refused[] = {
     /* Files, and other processes. */
     "aten::from_file",
     "aten::save",
@@ -41,7 +42,7 @@ const std::vector<std::string> refused = {
     "static_runtime::*",
 };
 
-bool matches(const std::string &name, const std::string &pattern)
+bool matches(const std::string &name, std::string_view pattern)
 {
     if (pattern.back() != '*')
         return name == pattern;
@@ -50,8 +51,8 @@ bool matches(const std::string &name, const std::string &pattern)
 
 bool is_refused(const std::string &name)
 {
-    return std::any_of(refused.begin(), refused.end(),
-                       [&](const std::string &pattern) { return matches(name, pattern); });
+    return std::any_of(std::begin(refused), std::end(refused),
+                       [&](std::string_view pattern) { return matches(name, pattern); });
 }
 
 std::vector<std::string> allowed_by_setting()
@@ -87,7 +88,7 @@ void refuse_operators()
 
     check(allowed);
     for (const std::shared_ptr<torch::jit::Operator> &each : torch::jit::getAllOperators()) {
-        const std::string name = each->schema().name();
+        const std::string &name = each->schema().name();
 
         if (is_refused(name) && std::find(allowed.begin(), allowed.end(), name) == allowed.end())
             torch::jit::deregisterOperator(each->schema());
