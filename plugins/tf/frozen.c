@@ -6,23 +6,27 @@
 
 /* A graph without signatures gets one that has no name. */
 
+/* One whose name is too long for a list is none of the graph's ends. */
 static int add_end(struct model *model, struct tensor_infos *infos, TF_Output end)
 {
     const char *name = TF_OperationName(end.oper);
     const bool is_only = TF_OperationNumOutputs(end.oper) == 1;
-    struct tensor_info *info = tensor_infos_add(infos);
+    struct tensor_info *info;
+    char *tensor;
 
-    if (!info)
+    if (asprintf(&tensor, "%s:%d", name, end.index) < 0)
         return VACCEL_ENOMEM;
-    if (asprintf(&info->tensor, "%s:%d", name, end.index) < 0) {
-        info->tensor = NULL;
+    if (strlen(tensor) >= sizeof(info->key)) {
+        free(tensor);
+        return VACCEL_OK;
+    }
+    info = tensor_infos_add(infos);
+    if (!info) {
+        free(tensor);
         return VACCEL_ENOMEM;
     }
-    if (strlen(info->tensor) >= sizeof(info->key)) {
-        vaccel_error("[tf] the graph's operation \"%s\" has a name that is too long", name);
-        return VACCEL_EBACKEND;
-    }
-    snprintf(info->key, sizeof(info->key), "%s", is_only ? name : info->tensor);
+    info->tensor = tensor;
+    snprintf(info->key, sizeof(info->key), "%s", is_only ? name : tensor);
     info->type = TF_OperationOutputType(end);
     info->nr_dims = model_shape(model, end, info->dims);
     return VACCEL_OK;

@@ -29,7 +29,7 @@ int model_read_setting(void)
     long on;
 
     config_size = 0;
-    if (!setting)
+    if (!setting || !*setting)
         return VACCEL_OK;
     in = strtol(setting, &end, 10);
     on = *end == ',' ? strtol(end + 1, &end, 10) : in;

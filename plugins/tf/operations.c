@@ -113,6 +113,173 @@ static const char *const refused[] = {
     "ReadFile",       "XlaCustomCall*", "XlaLaunch*",  "_*",
 };
 
+/*
+ * Operations whose kernels take each number for itself: whatever it is, and even if another thread
+ * changes it between two reads, they write only where they should. What is not here might sort, count
+ * first and write later, or reach for what a number names (TopKV2, Where, Bitcast). Integers
+ * need no such care: the inputs that have them are copies.
+ */
+static const char *const by_element[] = {
+    "Abs",
+    "Acos",
+    "Acosh",
+    "Add",
+    "AddN",
+    "AddV2",
+    "All",
+    "Angle",
+    "Any",
+    "ArgMax",
+    "ArgMin",
+    "Asin",
+    "Asinh",
+    "Atan",
+    "Atan2",
+    "Atanh",
+    "AvgPool",
+    "AvgPool3D",
+    "BatchMatMul",
+    "BatchMatMulV2",
+    "BatchMatMulV3",
+    "BatchToSpaceND",
+    "BiasAdd",
+    "BroadcastTo",
+    "Cast",
+    "Ceil",
+    "ClipByValue",
+    "Complex",
+    "ComplexAbs",
+    "Concat",
+    "ConcatV2",
+    "Conj",
+    "Const",
+    "Conv2D",
+    "Conv2DBackpropInput",
+    "Conv3D",
+    "Cos",
+    "Cosh",
+    "DepthToSpace",
+    "DepthwiseConv2dNative",
+    "DivNoNan",
+    "Einsum",
+    "Elu",
+    "Enter",
+    "Equal",
+    "Erf",
+    "Erfc",
+    "Exit",
+    "Exp",
+    "ExpandDims",
+    "Expm1",
+    "Fill",
+    "Floor",
+    "FusedBatchNorm",
+    "FusedBatchNormV2",
+    "FusedBatchNormV3",
+    "Gather",
+    "GatherNd",
+    "GatherV2",
+    "Greater",
+    "GreaterEqual",
+    "Identity",
+    "IdentityN",
+    "If",
+    "Imag",
+    "IsFinite",
+    "IsInf",
+    "IsNan",
+    "LeakyRelu",
+    "Less",
+    "LessEqual",
+    "Log",
+    "Log1p",
+    "LogSoftmax",
+    "LogicalAnd",
+    "LogicalNot",
+    "LogicalOr",
+    "LoopCond",
+    "MatMul",
+    "Max",
+    "MaxPool",
+    "MaxPoolV2",
+    "Maximum",
+    "Mean",
+    "Merge",
+    "Min",
+    "Minimum",
+    "Mul",
+    "MulNoNan",
+    "Neg",
+    "NextIteration",
+    "NoOp",
+    "NotEqual",
+    "OnesLike",
+    "Pack",
+    "Pad",
+    "PadV2",
+    "PartitionedCall",
+    "Placeholder",
+    "PlaceholderWithDefault",
+    "Pow",
+    "Prod",
+    "Rank",
+    "ReadVariableOp",
+    "Real",
+    "RealDiv",
+    "Reciprocal",
+    "Relu",
+    "Relu6",
+    "Reshape",
+    "ResizeBilinear",
+    "ResizeNearestNeighbor",
+    "ResourceGather",
+    "ReverseV2",
+    "Rint",
+    "Round",
+    "Rsqrt",
+    "Select",
+    "SelectV2",
+    "Selu",
+    "Shape",
+    "ShapeN",
+    "Sigmoid",
+    "Sign",
+    "Sin",
+    "Sinh",
+    "Size",
+    "Slice",
+    "Snapshot",
+    "Softmax",
+    "Softplus",
+    "Softsign",
+    "SpaceToBatchND",
+    "SpaceToDepth",
+    "Split",
+    "SplitV",
+    "Sqrt",
+    "Square",
+    "SquaredDifference",
+    "Squeeze",
+    "StatefulPartitionedCall",
+    "StatelessIf",
+    "StatelessWhile",
+    "StopGradient",
+    "StridedSlice",
+    "Sub",
+    "Sum",
+    "Switch",
+    "Tan",
+    "Tanh",
+    "Tile",
+    "Transpose",
+    "Unpack",
+    "VarHandleOp",
+    "While",
+    "Xdivy",
+    "Xlogy",
+    "ZerosLike",
+};
+
 static char *allowed;
 
 /* Without memory to know better every operation counts as one with effects. */
@@ -122,6 +289,14 @@ static bool is_stateful(struct text name)
     const struct operation *operation = registry_find(name, &is_known);
 
     return operation ? operation->is_stateful : !is_known;
+}
+
+/* Of a function, whose own operations are looked at. */
+static bool is_call(struct text name)
+{
+    bool is_known;
+
+    return !registry_find(name, &is_known) && is_known;
 }
 
 static bool starts_with(struct text text, const char *start, size_t size)
@@ -190,7 +365,9 @@ enum operation_kind operation_kind_of(struct text name)
         return OPERATION_REFUSED;
     if (is_stateful(name) && !is_among(name, plain, sizeof(plain) / sizeof(*plain)))
         return OPERATION_REFUSED;
-    return OPERATION_PLAIN;
+    if (is_among(name, by_element, sizeof(by_element) / sizeof(*by_element)))
+        return OPERATION_BY_ELEMENT;
+    return is_call(name) ? OPERATION_BY_ELEMENT : OPERATION_PLAIN;
 }
 
 size_t operation_file_input(struct text name)

@@ -30,8 +30,8 @@ struct frame {
 static int refuse(const struct node *node, const char *why)
 {
     vaccel_error("[tf] loading the model would run the node \"%.*s\" (%.*s): refused, as %s",
-                 (int)(node->name.size & 0xff), node->name.bytes, (int)(node->op.size & 0xff),
-                 node->op.bytes, why);
+                 text_width(node->name), node->name.bytes, text_width(node->op), node->op.bytes,
+                 why);
     return VACCEL_EBACKEND;
 }
 

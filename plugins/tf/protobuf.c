@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VARINT_BYTES = 10 };
+enum { VARINT_BYTES = 10, WIDEST_TEXT = 255 };
 
 struct message message_of(struct text bytes)
 {
@@ -112,6 +112,11 @@ struct text text_of(const char *string)
 bool text_is(struct text text, const char *string)
 {
     return !text_compare(text, text_of(string));
+}
+
+int text_width(struct text text)
+{
+    return text.size < WIDEST_TEXT ? (int)text.size : WIDEST_TEXT;
 }
 
 char *text_copy(struct text text)

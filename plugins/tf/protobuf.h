@@ -51,6 +51,9 @@ int text_compare(struct text a, struct text b);
 bool text_is(struct text text, const char *string);
 struct text text_of(const char *string);
 
+/* For "%.*s": its size, or 255 if it is longer than a line of the log should be. */
+int text_width(struct text text);
+
 /* A terminated copy for free(); NULL also if there is a 0 within. */
 char *text_copy(struct text text);
 

@@ -187,18 +187,18 @@ static int judge(const struct graph_def *graph, const struct node *node, bool is
     if (!registry_has_attributes(graph, node)) {
         vaccel_error(
             "[tf] the model's node \"%.*s\" is damaged: as a %.*s it needs other attributes",
-            (int)(node->name.size & 0xff), node->name.bytes, (int)(node->op.size & 0xff),
-            node->op.bytes);
+            text_width(node->name), node->name.bytes, text_width(node->op), node->op.bytes);
         return VACCEL_EBACKEND;
     }
     switch (operation_kind_of(node->op)) {
-    case OPERATION_PLAIN:
+    case OPERATION_BY_ELEMENT:
         return VACCEL_OK;
+    case OPERATION_PLAIN:
     case OPERATION_KEEPS:
-        *bits |= REACH_KEEPS;
+        *bits |= REACH_COPIES;
         return VACCEL_OK;
     case OPERATION_ASSIGNS:
-        *bits |= REACH_KEEPS | REACH_ASSIGNS;
+        *bits |= REACH_COPIES | REACH_ASSIGNS;
         return VACCEL_OK;
     case OPERATION_LOADS:
     case OPERATION_SAVES:
@@ -212,11 +212,12 @@ static int judge(const struct graph_def *graph, const struct node *node, bool is
     vaccel_error(
         "[tf] the model's node \"%.*s\" is a %.*s, which may reach beyond the model: refused. "
         "Whoever trusts the model can set VACCEL_TF_ALLOW_OPS=%.*s",
-        (int)(node->name.size & 0xff), node->name.bytes, (int)(node->op.size & 0xff),
-        node->op.bytes, (int)(node->op.size & 0xff), node->op.bytes);
+        text_width(node->name), node->name.bytes, text_width(node->op), node->op.bytes,
+        text_width(node->op), node->op.bytes);
     return VACCEL_EBACKEND;
 }
 
+/* Of a function that another may be called for, nothing is known. */
 static int judge_all(struct reach *reach, const struct graph_def *graph, bool is_saved_model)
 {
     const struct function *function;
@@ -228,6 +229,8 @@ static int judge_all(struct reach *reach, const struct graph_def *graph, bool is
         ret = judge(graph, &graph->nodes[i], is_saved_model, &reach->nodes[i]);
     for (i = 0; i < graph->nr_functions; i++) {
         function = &graph->functions[i];
+        if (function->is_replaceable)
+            reach->functions[i] |= REACH_COPIES;
         for (j = 0; j < function->nr_nodes && !ret; j++)
             ret = judge(graph, &graph->nodes[function->first_node + j], is_saved_model,
                         &reach->functions[i]);

@@ -7,9 +7,9 @@
 #include "graph_def.h"
 
 enum {
-    REACH_FILES = 1,   /* one that loads or saves */
-    REACH_KEEPS = 2,   /* one that may keep what it gets, or write to it */
-    REACH_ASSIGNS = 4, /* and does so in a variable */
+    REACH_FILES = 1,  /* one that loads or saves */
+    REACH_COPIES = 2, /* one that needs inputs of its own: to keep, to write to, or not to change */
+    REACH_ASSIGNS = 4, /* and keeps them in a variable */
 };
 
 struct reach {

@@ -12,8 +12,8 @@ struct call {
     TF_Tensor **in;
     TF_Output *out_ends;
     TF_Tensor **out;
-    atomic_int borrowed; /* inputs that TensorFlow uses where they lie */
-    bool keeps;          /* operations that may keep inputs are run */
+    atomic_int *borrowed; /* counts the inputs that TensorFlow uses where they lie, and this call */
+    bool copies;          /* operations are run that need inputs of their own */
 };
 
 static void describe(char *text, size_t size, int nr_dims, const int64_t *dims)
@@ -84,7 +84,7 @@ static int take_inputs(struct call *call, const struct model *model,
             ret = check_input(model, tensor, &place);
         if (!ret)
             ret = tensor_import(tensor, TF_OperationOutputType(place.end),
-                                call->keeps ? NULL : &call->borrowed, &call->in[i]);
+                                call->copies ? NULL : call->borrowed, &call->in[i]);
         call->in_ends[i] = place.end;
     }
     return ret;
@@ -108,8 +108,8 @@ static int find_outputs(struct call *call, const struct model *model,
                          TF_OperationName(place.end.oper));
             return VACCEL_EINVAL;
         }
-        if (bits & REACH_KEEPS)
-            call->keeps = true;
+        if (bits & REACH_COPIES)
+            call->copies = true;
         call->out_ends[i] = place.end;
     }
     return VACCEL_OK;
@@ -173,6 +173,14 @@ static int deliver(const struct call *call, struct vaccel_session *sess,
     return first;
 }
 
+/* A load joins the model that is there, so that all have to leave it first. */
+static int refuse_unusable(void)
+{
+    vaccel_error("[tf] the model has kept an input beyond a run and cannot be used any more: "
+                 "unload it in all sessions that share it, then load it again");
+    return VACCEL_EBACKEND;
+}
+
 static int make_call(struct call *call, const struct vaccel_inference *inference)
 {
     *call = (struct call){0};
@@ -182,7 +190,10 @@ static int make_call(struct call *call, const struct vaccel_inference *inference
     call->in = calloc(inference->nr_inputs, sizeof(*call->in));
     call->out_ends = calloc(inference->nr_outputs, sizeof(*call->out_ends));
     call->out = calloc(inference->nr_outputs, sizeof(*call->out));
-    return call->in_ends && call->in && call->out_ends && call->out ? VACCEL_OK : VACCEL_ENOMEM;
+    call->borrowed = borrowed_new();
+    return call->in_ends && call->in && call->out_ends && call->out && call->borrowed
+               ? VACCEL_OK
+               : VACCEL_ENOMEM;
 }
 
 static void delete_tensors(TF_Tensor **tensors, size_t count)
@@ -195,22 +206,23 @@ static void delete_tensors(TF_Tensor **tensors, size_t count)
     free(tensors);
 }
 
-static void end_call(struct call *call, const struct vaccel_inference *inference)
+/* Inputs that TensorFlow still holds will be the caller's again, and it would read there later. */
+static int end_borrowing(struct call *call, struct model *model)
+{
+    if (!call->borrowed || borrowed_leave(call->borrowed))
+        return VACCEL_OK;
+    atomic_store(&model->is_unusable, true);
+    return refuse_unusable();
+}
+
+static int end_call(struct call *call, struct model *model,
+                    const struct vaccel_inference *inference)
 {
     delete_tensors(call->in, inference->nr_inputs);
     delete_tensors(call->out, inference->nr_outputs);
     free(call->in_ends);
     free(call->out_ends);
-}
-
-/* Inputs that TensorFlow still holds will be the caller's again, and it would read there later. */
-static int check_borrowed(struct call *call, struct model *model)
-{
-    if (!atomic_load(&call->borrowed))
-        return VACCEL_OK;
-    atomic_store(&model->is_unusable, true);
-    vaccel_error("[tf] the model has kept an input beyond the run: it cannot be used any more");
-    return VACCEL_EBACKEND;
+    return end_borrowing(call, model);
 }
 
 int model_run(void *state, struct vaccel_session *sess, const struct vaccel_inference *inference)
@@ -218,16 +230,15 @@ int model_run(void *state, struct vaccel_session *sess, const struct vaccel_infe
     struct model *model = state;
     const struct signature *signature;
     struct call call;
+    int ended;
     int ret = model_signature(model, inference->signature, &signature);
 
     if (!ret)
         ret = check_options(inference);
     if (ret)
         return ret;
-    if (atomic_load(&model->is_unusable)) {
-        vaccel_error("[tf] the model has kept an input beyond a run: load it again");
-        return VACCEL_EBACKEND;
-    }
+    if (atomic_load(&model->is_unusable))
+        return refuse_unusable();
     ret = make_call(&call, inference);
     if (!ret)
         ret = find_outputs(&call, model, signature, inference);
@@ -237,6 +248,6 @@ int model_run(void *state, struct vaccel_session *sess, const struct vaccel_infe
         ret = start(&call, model, inference);
     if (!ret)
         ret = deliver(&call, sess, inference);
-    end_call(&call, inference);
-    return check_borrowed(&call, model) ? VACCEL_EBACKEND : ret;
+    ended = end_call(&call, model, inference);
+    return ended ? ended : ret;
 }

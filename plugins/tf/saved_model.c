@@ -115,7 +115,7 @@ static int add_asset(struct fed *fed, struct text asset)
         vaccel_error(
             "[tf] the SavedModel has an asset called \"%.*s\": refused, as that is no name "
             "of a file in its folder assets",
-            (int)(file.size & 0xff), file.bytes);
+            text_width(file), file.bytes);
         return VACCEL_EBACKEND;
     }
     fed->nr++;

@@ -40,7 +40,8 @@ enum vaccel_data_type tensor_type(TF_DataType type)
 
 /*
  * Integers and truth values are positions and sizes to many operations, which look at them and use them
- * later; a guest that shares the memory could change them in between. Other numbers may change.
+ * later; a guest that shares the memory could change them in between. Other numbers may change where all
+ * operations are BY_ELEMENT.
  */
 static bool may_decide(enum vaccel_data_type type)
 {
@@ -48,21 +49,35 @@ static bool may_decide(enum vaccel_data_type type)
            type <= VACCEL_DATA_BOOL;
 }
 
+atomic_int *borrowed_new(void)
+{
+    atomic_int *borrowed = malloc(sizeof(*borrowed));
+
+    if (borrowed)
+        atomic_init(borrowed, 1);
+    return borrowed;
+}
+
+bool borrowed_leave(atomic_int *borrowed)
+{
+    if (atomic_fetch_sub(borrowed, 1) > 1)
+        return false;
+    free(borrowed);
+    return true;
+}
+
 static void let_go(void *data, size_t size, void *borrowed)
 {
     (void)data;
     (void)size;
-    atomic_fetch_sub((atomic_int *)borrowed, 1);
+    borrowed_leave(borrowed);
 }
 
 static TF_Tensor *borrow(const struct vaccel_tensor *tensor, TF_DataType type, atomic_int *borrowed)
 {
-    TF_Tensor *made;
-
     atomic_fetch_add(borrowed, 1);
-    made = TF_NewTensor(type, tensor->dims, (int)tensor->nr_dims, tensor->data, tensor->size,
+    return TF_NewTensor(type, tensor->dims, (int)tensor->nr_dims, tensor->data, tensor->size,
                         let_go, borrowed);
-    return made;
 }
 
 int tensor_import(const struct vaccel_tensor *tensor, TF_DataType type, atomic_int *borrowed,

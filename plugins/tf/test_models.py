@@ -118,6 +118,31 @@ def in_place():
     tensorflow.split(x, 2, axis=1, name='halves')
 
 
+def unsteady():
+    """Of one input: what takes each number for itself, and what must not see another one the second time."""
+    x = v1.placeholder(tensorflow.float32, [None], name='x')
+    largest = lambda: v1.raw_ops.TopKV2(input=x, k=tensorflow.size(x), name='largest')[0]
+    v1.identity(largest(), name='sorted')
+    v1.identity(tensorflow.where(x), name='places')
+    v1.identity(tensorflow.bitcast(x, tensorflow.int32), name='bits')
+    v1.identity(tensorflow.unique(x)[0], name='different')
+    function = tensorflow.function(lambda x: tensorflow.sort(x), input_signature=[
+        tensorflow.TensorSpec([None])]).get_concrete_function()
+    function.add_to_graph()
+    for calls in ('PartitionedCall', 'StatefulPartitionedCall'):
+        called = getattr(v1.raw_ops, calls)(args=[x], Tout=[tensorflow.float32], f=function)
+        v1.identity(called[0], name=f'by_{calls}')
+    v1.identity(tensorflow.cond(tensorflow.size(x) > 0, lambda: tensorflow.sort(x), lambda: x), name='branch')
+    tensorflow.nn.relu(x, name='relu')
+    tensorflow.nn.softmax(x, name='softmax')
+
+
+def long_names():
+    """The input's is too long for a list."""
+    x = v1.placeholder(tensorflow.float32, [2], name='x' * 300)
+    v1.identity(v1.identity(x, name='i' * 300), name='y')
+
+
 def loop():
     """Takes as many rounds as it is told, of any shape."""
     count = v1.placeholder(tensorflow.int32, [], name='rounds')
@@ -168,6 +193,7 @@ def save_refused(folder):
                                                     memory_region_name='/etc/hostname'),
         'debug': lambda: v1.raw_ops.DebugIdentity(input=1.0, debug_urls=['file://' + touched]),
         'abort': lambda: v1.raw_ops.Abort(),
+        'long_name': lambda: tensorflow.io.read_file('/etc/hostname', name='long' * 64),
         'queue': lambda: v1.raw_ops.FIFOQueueV2(component_types=[tensorflow.float32]),
     }
     (folder / 'refused').mkdir()
@@ -233,8 +259,17 @@ def save_at_init(meta):
             node.input.append('^' + saver)
 
 
+def add_ballast(graph):
+    """A megabyte: who does not give it back loses much."""
+    node = graph.node.add(name='ballast', op='Const')
+    node.attr['dtype'].type = tensorflow.float32.as_datatype_enum
+    node.attr['value'].tensor.CopyFrom(tensorflow.make_tensor_proto(
+        numpy.random.default_rng(11).random(2 ** 18, numpy.float32)))
+
+
 def read_in_library(meta):
     """An operation in a function that nothing calls."""
+    add_ballast(meta.graph_def)
     function = meta.graph_def.library.function[0]
     function.node_def.add(name='reads', op='ReadFile', input=['elsewhere:output:0'])
 
@@ -247,12 +282,14 @@ def save_cut(folder):
     """What fails late: in TensorFlow, not when it is looked at."""
     cut = folder / 'cut'
     cut.mkdir()
-    shutil.copytree(folder / 'calls', cut / 'checkpoint')
+    change(folder, 'checkpoint', lambda meta: add_ballast(meta.graph_def))
+    (folder / 'refused' / 'checkpoint').rename(cut / 'checkpoint')
     for path in (cut / 'checkpoint' / 'variables').glob('*.data*'):
         path.write_bytes(path.read_bytes()[:-20])
-    graph = (folder / 'in_place.pb').read_bytes()
-    (cut / 'graph.pb').write_bytes(graph[:-len(graph) // 3])
-    graph = v1.GraphDef.FromString(graph)
+    graph = v1.GraphDef.FromString((folder / 'in_place.pb').read_bytes())
+    add_ballast(graph)
+    whole = graph.SerializeToString()
+    (cut / 'graph.pb').write_bytes(whole[:-1])
     del graph.node[0].attr['dtype']
     (cut / 'attribute.pb').write_bytes(graph.SerializeToString())
     change(folder, 'constant', lose_constant)
@@ -281,6 +318,8 @@ def main():
     save_old_calls(folder)
     save_graph(folder / 'types.pb', every_type)
     save_graph(folder / 'in_place.pb', in_place)
+    save_graph(folder / 'unsteady.pb', unsteady)
+    save_graph(folder / 'long_names.pb', long_names)
     save_graph(folder / 'loop.pb', loop)
     save_refused(folder)
     save_cut(folder)

@@ -191,15 +191,26 @@ static void the_operator_can_allow_operations(void **state)
 static void threads_are_set_by_the_operator(void **state)
 {
     static const char name[] = "VACCEL_TF_THREADS";
-    static const char *const wrong[] = {
-        "", "0", "-1", "two", "2,", "2,2,2", "99999999999999999999", "1025"};
+    static const char *const wrong[] = {"0",   "-1", "two", "2,", "2,2,2", "99999999999999999999",
+                                        "1025"};
     size_t i;
 
     (void)state;
     assert_int_equal(load_with(name, "1", MADE "/loop.pb"), VACCEL_OK);
+    assert_int_equal(load_with(name, "", MADE "/loop.pb"), VACCEL_OK);
     assert_int_equal(load_with(name, "300,2", MADE "/loop.pb"), VACCEL_OK);
     for (i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
         assert_int_equal(load_with(name, wrong[i], MADE "/loop.pb"), VACCEL_EINVAL);
+}
+
+static void long_names_are_shown_from_their_beginning(void **state)
+{
+    struct vaccel_resource *model = model_register(*state, MADE "/refused/long_name.pb");
+
+    capture_begin();
+    assert_int_equal(vaccel_model_load(*state, model, NULL), VACCEL_EBACKEND);
+    assert_logged(capture_end(), WORDS("longlonglong", "ReadFile"));
+    model_end(*state, model);
 }
 
 static const char *write_damaged(const unsigned char *bytes, size_t size)
@@ -294,6 +305,7 @@ int main(void)
         cmocka_unit_test(strings_must_be_what_their_lengths_say),
         cmocka_unit_test(elements_that_cannot_be_counted_are_refused),
         cmocka_unit_test(nodes_must_have_what_they_need),
+        cmocka_unit_test(long_names_are_shown_from_their_beginning),
         cmocka_unit_test(damaged_graphs_are_errors),
         cmocka_unit_test(cut_saved_models_are_errors),
     };

@@ -3,7 +3,8 @@
 
 /* Loading again and again gives the memory back, whether it succeeds or not. */
 
-enum { BEFORE = 15, CYCLES = 50, MIB = 1024 * 1024 };
+/* A load in vain may lose as little as TensorFlow's empty graph, some 15 KiB: it takes many to show. */
+enum { BEFORE = 15, CYCLES = 50, CYCLES_IN_VAIN = 300, MIB = 1024 * 1024 };
 
 static void cycle(struct vaccel_session *sess, const char *path, const char *in, const char *out,
                   int expected)
@@ -25,6 +26,7 @@ static void cycle(struct vaccel_session *sess, const char *path, const char *in,
 
 static void cycles(struct vaccel_session *sess, const char *path, int expected)
 {
+    const int count = expected ? CYCLES_IN_VAIN : CYCLES;
     size_t before;
     size_t after;
     int i;
@@ -34,14 +36,14 @@ static void cycles(struct vaccel_session *sess, const char *path, int expected)
     for (i = 0; i < BEFORE; i++)
         cycle(sess, path, "scan", "scores", expected);
     before = memory_in_use();
-    for (i = 0; i < CYCLES; i++)
+    for (i = 0; i < count; i++)
         cycle(sess, path, "scan", "scores", expected);
     after = memory_in_use();
     if (expected)
         capture_end();
     print_message("%s: %zu KiB more after %d cycles\n", path,
-                  after > before ? (after - before) / 1024 : 0, CYCLES);
-    assert_true(after < before + 8 * MIB);
+                  after > before ? (after - before) / 1024 : 0, count);
+    assert_true(after < before + (expected ? 1 : 2) * MIB);
 }
 
 static void loading_and_unloading_gives_the_memory_back(void **state)

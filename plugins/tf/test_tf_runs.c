@@ -57,6 +57,27 @@ static void info_of_a_graph_lists_its_placeholders(void **state)
     model_end(*state, model);
 }
 
+/* It runs all the same, and who knows the name may use it. */
+static void an_input_whose_name_is_too_long_is_not_listed(void **state)
+{
+    struct vaccel_resource *model = model_begin(*state, MADE "/long_names.pb");
+    struct vaccel_model_info *info;
+    float x[2] = {1, 2};
+    float y[2] = {0};
+    char name[301] = "";
+    struct vaccel_tensor in = tensor_of(name, VACCEL_DATA_FLOAT32, DIMS(2), x, sizeof(x));
+    struct vaccel_tensor out = room_for("y", y, sizeof(y));
+
+    assert_int_equal(vaccel_model_info(*state, model, NULL, &info), VACCEL_OK);
+    assert_int_equal(info->nr_inputs, 0);
+    assert_int_equal(info->nr_outputs, 1);
+    vaccel_model_info_delete(info);
+    memset(name, 'x', 300);
+    assert_int_equal(vaccel_model_run(*state, model, NULL, &in, 1, &out, 1), VACCEL_OK);
+    assert_true(y[0] == 1 && y[1] == 2);
+    model_end(*state, model);
+}
+
 static void read_product(float x[20], float y[15])
 {
     struct file given = file_read(MADE "/product.x");
@@ -397,6 +418,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(info_lists_what_a_signature_has),
         cmocka_unit_test(info_of_a_graph_lists_its_placeholders),
+        cmocka_unit_test(an_input_whose_name_is_too_long_is_not_listed),
         cmocka_unit_test(tensors_go_by_key_by_name_in_the_graph_and_by_place),
         cmocka_unit_test(a_graph_for_other_tags_runs_if_it_is_the_only_one),
         cmocka_unit_test(classic_calls_run_on_the_same_code),
