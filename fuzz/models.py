@@ -190,11 +190,17 @@ def split(outputs, parts):
     return operation(1, [0, 4], outputs, f3=one(35), f4=table(f0=one(parts)))
 
 
+def loop(condition, body):
+    return operation(1, [0], [1], f3=one(93), f4=table(f0=one(condition), f1=one(body)))
+
+
 TFLITE = {
     'add': lite([0, 1], [2], operation(0, [0, 1], [2])),
     'bias-left-out': lite([0], [1], operation(0, [0, 4, -1], [1], f8=listed(2))),
     'split': lite([0], [1, 2], split([1, 2], 2)),
     'split-wrong': lite([0], [1], split([1], 3)),
+    'loop-in-itself': lite([0], [1], loop(0, 0), codes=(0, 119)),
+    'cases': lite([0], [1], operation(1, [0], [1], f11=one(23), f12=table(f0=listed(5))), codes=(0, 209)),
     'unwritten': lite([0], [2], operation(0, [0, 1], [2])),
     'constant-written': lite([0], [4], operation(0, [0, 3], [4])),
 }

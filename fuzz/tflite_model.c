@@ -15,6 +15,7 @@ enum table {
     TENSOR,
     OPERATION,
     OPTIONS,
+    OPTIONS_2,
     BUFFER,
     SIGNATURE,
     MAP,
@@ -23,7 +24,7 @@ enum table {
 
 enum kind { UNUSED, NUMBER, ONE_TABLE, LIST_OF_NUMBERS, LIST_OF_TABLES };
 
-enum { FIELDS = 9, SLOT = 8, LIST_MOST = 15, MADE_MOST = 1 << 20 };
+enum { FIELDS = 13, SLOT = 8, LIST_MOST = 15, MADE_MOST = 1 << 20 };
 
 /* By the fields' numbers in the schema. A text is as good as another list. */
 static const struct {
@@ -45,8 +46,11 @@ static const struct {
                    [2] = {LIST_OF_NUMBERS},
                    [3] = {NUMBER},
                    [4] = {ONE_TABLE, OPTIONS},
-                   [8] = {LIST_OF_NUMBERS}},
-    [OPTIONS] = {[0] = {NUMBER}},
+                   [8] = {LIST_OF_NUMBERS},
+                   [11] = {NUMBER},
+                   [12] = {ONE_TABLE, OPTIONS_2}},
+    [OPTIONS] = {[0] = {NUMBER}, [1] = {NUMBER}},
+    [OPTIONS_2] = {[0] = {LIST_OF_NUMBERS}, [1] = {NUMBER}},
     [BUFFER] = {[0] = {LIST_OF_NUMBERS}, [1] = {NUMBER}, [2] = {NUMBER}},
     [SIGNATURE] = {[0] = {LIST_OF_TABLES, MAP},
                    [1] = {LIST_OF_TABLES, MAP},
