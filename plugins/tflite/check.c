@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 
+#include "calls.h"
 #include "flatbuffer.h"
+#include "schema.h"
 #include "vaccel.h"
 
 #include <stdlib.h>
 
-/* The fields that are looked at, by their numbers in the schema. */
-enum { MODEL_OPERATOR_CODES = 1, MODEL_SUBGRAPHS = 2, MODEL_BUFFERS = 4, MODEL_SIGNATURES = 7 };
-enum { SUBGRAPH_TENSORS = 0, SUBGRAPH_INPUTS = 1, SUBGRAPH_OUTPUTS = 2, SUBGRAPH_OPERATORS = 3 };
+/* Further fields, and numbers of operations. */
 enum { TENSOR_SHAPE = 0, TENSOR_BUFFER = 2, TENSOR_IS_VARIABLE = 5, TENSOR_SHAPE_SIGNATURE = 7 };
-enum {
-    OPERATOR_CODE = 0,
-    OPERATOR_INPUTS = 1,
-    OPERATOR_OUTPUTS = 2,
-    OPERATOR_OPTIONS_TYPE = 3,
-    OPERATOR_OPTIONS = 4,
-    OPERATOR_INTERMEDIATES = 8
-};
-enum { CODE_OLD = 0, CODE_NEW = 3 };
 enum { CUSTOM = 32, CALL_ONCE = 129, HASHTABLE = 136, VAR_HANDLE = 142 };
 enum { SPLIT = 49, SPLIT_OPTIONS = 35, SPLIT_V = 102, SPLIT_V_OPTIONS = 79, SPLIT_PARTS = 0 };
 enum { BUFFER_DATA = 0, BUFFER_OFFSET = 1, BUFFER_SIZE = 2 };
@@ -158,15 +149,6 @@ static bool inputs_are_sound(struct subgraph *subgraph, const uint8_t *inputs, u
     return true;
 }
 
-/* Codes below 127 once were a byte. */
-static uint32_t code_of(const uint8_t *codes, uint32_t which)
-{
-    const uint8_t *table = flatbuffer_table(codes, which);
-    const uint32_t code = flatbuffer_number(table, CODE_NEW, 0);
-
-    return code ? code : flatbuffer_byte(table, CODE_OLD);
-}
-
 /* XNNPACK writes as many parts as the options say. */
 static bool options_are_sound(const uint8_t *operation, uint32_t code)
 {
@@ -187,7 +169,7 @@ static int check_operation(struct subgraph *subgraph, const uint8_t *codes, size
 
     if (code >= flatbuffer_length(codes))
         return damaged("no code for operation", which);
-    code = code_of(codes, code);
+    code = schema_code(codes, code);
     if (!options_are_sound(operation, code))
         return damaged("wrong options of operation", which);
     if (!inputs_are_sound(subgraph, flatbuffer_at(operation, OPERATOR_INPUTS), code))
@@ -309,6 +291,8 @@ int check_model(const uint8_t *bytes, size_t size, bool *all_of_use)
             return damaged("wrong place of buffer", i);
     for (i = 0; i < flatbuffer_length(subgraphs) && ret == VACCEL_OK; i++)
         ret = check_subgraph(model, flatbuffer_table(subgraphs, i), i, all_of_use);
+    if (ret == VACCEL_OK)
+        ret = check_calls(model);
     for (i = 0; i < flatbuffer_length(signatures) && ret == VACCEL_OK; i++)
         ret = check_signature(flatbuffer_table(signatures, i), subgraphs, i);
     return ret;

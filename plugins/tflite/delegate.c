@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "delegate.h"
 
+#include "guard.h"
+#include "sentences.h"
 #include "vaccel.h"
 
 #include <dlfcn.h>
@@ -112,16 +114,37 @@ void delegate_library_close(struct delegate_library *library)
     free(library);
 }
 
-struct TfLiteDelegate *delegate_create(const struct delegate_library *library,
-                                       struct sentences *said)
-{
+struct creation {
+    const struct delegate_library *library;
     struct TfLiteDelegate *delegate;
+};
 
-    listener = said;
-    delegate = library->create((char **)library->keys, (char **)library->values,
-                               library->nr_options, listen);
+static int create(void *argument)
+{
+    struct creation *creation = argument;
+    const struct delegate_library *library = creation->library;
+
+    creation->delegate = library->create((char **)library->keys, (char **)library->values,
+                                         library->nr_options, listen);
+    return VACCEL_OK;
+}
+
+/* Guarded by itself, as the listener must not stay. */
+int delegate_create(const struct delegate_library *library, struct TfLiteDelegate **delegate)
+{
+    struct sentences said = {.length = 0};
+    struct creation creation = {.library = library};
+    int ret;
+
+    listener = &said;
+    ret = guarded(create, &creation);
     listener = NULL;
-    return delegate;
+    *delegate = creation.delegate;
+    if (ret != VACCEL_OK || creation.delegate)
+        return ret;
+    vaccel_error("[tflite] the library in VACCEL_TFLITE_DELEGATE makes no delegate: %s",
+                 sentences_text(&said));
+    return VACCEL_EBACKEND;
 }
 
 void delegate_destroy(const struct delegate_library *library, struct TfLiteDelegate *delegate)

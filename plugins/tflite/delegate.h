@@ -2,7 +2,7 @@
 #ifndef TFLITE_DELEGATE_H
 #define TFLITE_DELEGATE_H
 
-#include "sentences.h"
+#include <stddef.h>
 
 struct TfLiteDelegate;
 
@@ -23,9 +23,8 @@ int delegate_library_open(struct delegate_library **library, const char *path, c
 /* NULL does nothing. Its delegates must be gone. */
 void delegate_library_close(struct delegate_library *library);
 
-/* A delegate for one interpreter, which it must outlive. NULL: the library refused, as told in @said. */
-struct TfLiteDelegate *delegate_create(const struct delegate_library *library,
-                                       struct sentences *said);
+/* A delegate for one interpreter, which it must outlive. Returns EBACKEND (the library refused, as logged). */
+int delegate_create(const struct delegate_library *library, struct TfLiteDelegate **delegate);
 void delegate_destroy(const struct delegate_library *library, struct TfLiteDelegate *delegate);
 
 #endif

@@ -16,5 +16,9 @@ int guarded(int (*call)(void *argument), void *argument)
     } catch (const std::exception &exception) {
         vaccel_error("[tflite] %s", exception.what());
         return VACCEL_EBACKEND;
+    } catch (...) {
+        vaccel_error(
+            "[tflite] TensorFlow Lite or its delegate threw an exception of an unknown type");
+        return VACCEL_EBACKEND;
     }
 }

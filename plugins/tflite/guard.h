@@ -8,7 +8,8 @@ extern "C" {
 
 /*
  * Return what @call returns. TensorFlow Lite's C calls let exceptions of C++ out, as of sizes in a model
- * for which there is no memory; one of them is logged, and is EBACKEND, or ENOMEM.
+ * for which there is no memory, and those of a delegate. One of them, whatever it is, is logged, and is
+ * EBACKEND, or ENOMEM. All that loads, runs or deletes a model goes through here.
  */
 int guarded(int (*call)(void *argument), void *argument);
 

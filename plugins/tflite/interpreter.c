@@ -43,12 +43,9 @@ static int delegate_to(struct interpreter *interpreter, struct TfLiteDelegate *d
 static int delegate_to_external(struct interpreter *interpreter,
                                 const struct delegate_library *delegates)
 {
-    interpreter->external = delegate_create(delegates, &interpreter->said);
-    if (interpreter->external)
-        return delegate_to(interpreter, interpreter->external);
-    vaccel_error("[tflite] the library in VACCEL_TFLITE_DELEGATE makes no delegate: %s",
-                 sentences_text(&interpreter->said));
-    return VACCEL_EBACKEND;
+    int ret = delegate_create(delegates, &interpreter->external);
+
+    return ret == VACCEL_OK ? delegate_to(interpreter, interpreter->external) : ret;
 }
 
 /* This library's interpreters, unlike those of Python, do not do so themselves. */
@@ -132,19 +129,29 @@ int interpreter_new(struct interpreter **interpreter, const struct TfLiteModel *
 }
 
 /* Delegates end behind their interpreter, and that behind the runners of its signatures. */
-void interpreter_delete(struct interpreter *interpreter, const struct interpreter_options *options)
+static int take_apart(void *argument)
 {
+    const struct parts *parts = argument;
+    struct interpreter *interpreter = parts->interpreter;
     size_t i;
 
     for (i = 0; interpreter->graphs && i < interpreter->nr_graphs; i++)
         if (interpreter->graphs[i].runner)
             TfLiteSignatureRunnerDelete(interpreter->graphs[i].runner);
-    free(interpreter->graphs);
     if (interpreter->tflite)
         TfLiteInterpreterDelete(interpreter->tflite);
     if (interpreter->xnnpack)
         TfLiteXNNPackDelegateDelete(interpreter->xnnpack);
     if (interpreter->external)
-        delegate_destroy(options->delegates, interpreter->external);
+        delegate_destroy(parts->options->delegates, interpreter->external);
+    return VACCEL_OK;
+}
+
+void interpreter_delete(struct interpreter *interpreter, const struct interpreter_options *options)
+{
+    struct parts parts = {interpreter, NULL, options};
+
+    guarded(take_apart, &parts);
+    free(interpreter->graphs);
     free(interpreter);
 }

@@ -17,9 +17,11 @@ os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 os.dup2(1, 2)
 warnings.simplefilter('ignore')
 
+import flatbuffers  # noqa: E402
 import numpy  # noqa: E402
 import tensorflow  # noqa: E402
 from tensorflow import lite  # noqa: E402
+from tensorflow.lite.python import schema_py_generated as schema  # noqa: E402
 
 TYPES = ['bool', 'int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64', 'float16',
          'bfloat16', 'float32', 'float64', 'complex64', 'complex128']
@@ -65,6 +67,20 @@ def dense(x):
     return {'y': tensorflow.nn.relu(tensorflow.matmul(x, WEIGHTS))}
 
 
+@signature(('x', [4], 'float32'))
+def loop(x):
+    return {'y': tensorflow.while_loop(lambda y: tensorflow.reduce_sum(y) < 100., lambda y: [y * 2.], [x])[0]}
+
+
+def in_itself(model):
+    """The body of its loop is all of it."""
+    made = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model, 0))
+    made.subgraphs[0].operators[0].builtinOptions.bodySubgraphIndex = 0
+    builder = flatbuffers.Builder()
+    builder.Finish(made.Pack(builder), b'TFL3')
+    return bytes(builder.Output())
+
+
 def same(kind):
     @signature(('values', [None, 2], kind))
     def function(values):
@@ -107,7 +123,8 @@ def outputs(model, values):
 def main():
     folder = pathlib.Path(sys.argv[1])
     models = {'pair': converter(pair).convert(), 'strings': converter(strings).convert(),
-              'scalar': converter(scalar).convert(), 'two': two_signatures()}
+              'scalar': converter(scalar).convert(), 'two': two_signatures(), 'loop': converter(loop).convert()}
+    models['loop-in-itself'] = in_itself(models['loop'])
     for kind in TYPES:
         models['type-' + kind] = converter(same(kind)).convert()
     for kind in ['int8', 'uint8']:

@@ -23,8 +23,17 @@ static const void *aligned(struct model *model, const uint8_t *bytes, size_t siz
     return model->copy;
 }
 
-static int read_model(struct model *model, struct vaccel_resource *resource)
+/* What is read into a model. */
+struct reading {
+    struct model *model;
+    struct vaccel_resource *resource;
+};
+
+static int read_model(void *argument)
 {
+    const struct reading *reading = argument;
+    struct model *model = reading->model;
+    struct vaccel_resource *resource = reading->resource;
     struct sentences said = {.length = 0};
     size_t size = 0;
     const uint8_t *bytes;
@@ -128,12 +137,13 @@ int model_load(struct model **model, struct vaccel_resource *resource,
                const struct interpreter_options *options)
 {
     struct model *loaded = calloc(1, sizeof(*loaded));
+    struct reading reading = {loaded, resource};
     int ret;
 
     if (!loaded)
         return VACCEL_ENOMEM;
     loaded->options = *options;
-    ret = read_model(loaded, resource);
+    ret = guarded(read_model, &reading);
     pool_init(&loaded->pool, loaded->tflite, &loaded->options);
     if (ret == VACCEL_OK)
         ret = make_first_interpreter(loaded);

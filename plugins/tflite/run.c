@@ -15,6 +15,8 @@ struct call {
     const struct port **wanted;          /* one to each of the caller's outputs */
     struct interpreter *interpreter;
     const struct graph *graph;
+    struct vaccel_session *sess;
+    const struct vaccel_inference *inference;
 };
 
 static int refused(const struct call *call, int ret)
@@ -111,16 +113,6 @@ static int compute(const struct call *call)
     return VACCEL_OK;
 }
 
-static int work(void *argument)
-{
-    const struct call *call = argument;
-    int ret = set_shapes(call);
-
-    if (ret == VACCEL_OK)
-        ret = set_inputs(call);
-    return ret == VACCEL_OK ? compute(call) : ret;
-}
-
 static int put_strings(struct vaccel_session *sess, struct vaccel_tensor *output,
                        const struct TfLiteTensor *tensor, uint32_t nr_dims, const int64_t *dims)
 {
@@ -138,7 +130,7 @@ static int put_strings(struct vaccel_session *sess, struct vaccel_tensor *output
     return ret;
 }
 
-static int put_output(const struct call *call, const struct port *port, struct vaccel_session *sess,
+static int put_output(const struct call *call, const struct port *port,
                       struct vaccel_tensor *output)
 {
     const struct TfLiteTensor *tensor = graph_output(call->graph, port);
@@ -155,21 +147,20 @@ static int put_output(const struct call *call, const struct port *port, struct v
     for (i = 0; i < nr_dims; i++)
         dims[i] = TfLiteTensorDim(tensor, i);
     if (port->type == VACCEL_DATA_STRING)
-        return put_strings(sess, output, tensor, (uint32_t)nr_dims, dims);
-    return vaccel_tensor_put(sess, output, port->type, (uint32_t)nr_dims, dims,
+        return put_strings(call->sess, output, tensor, (uint32_t)nr_dims, dims);
+    return vaccel_tensor_put(call->sess, output, port->type, (uint32_t)nr_dims, dims,
                              TfLiteTensorData(tensor), TfLiteTensorByteSize(tensor));
 }
 
 /* After an output that does not fit the others are put all the same. */
-static int put_outputs(const struct call *call, struct vaccel_session *sess,
-                       const struct vaccel_inference *inference)
+static int put_outputs(const struct call *call)
 {
     int result = VACCEL_OK;
     size_t i;
     int ret;
 
-    for (i = 0; i < inference->nr_outputs; i++) {
-        ret = put_output(call, call->wanted[i], sess, &inference->outputs[i]);
+    for (i = 0; i < call->inference->nr_outputs; i++) {
+        ret = put_output(call, call->wanted[i], &call->inference->outputs[i]);
         if (ret != VACCEL_OK && ret != VACCEL_ERANGE)
             return ret;
         if (ret == VACCEL_ERANGE)
@@ -178,8 +169,19 @@ static int put_outputs(const struct call *call, struct vaccel_session *sess,
     return result;
 }
 
-static int run_on(struct model *model, struct call *call, struct vaccel_session *sess,
-                  const struct vaccel_inference *inference)
+static int work(void *argument)
+{
+    const struct call *call = argument;
+    int ret = set_shapes(call);
+
+    if (ret == VACCEL_OK)
+        ret = set_inputs(call);
+    if (ret == VACCEL_OK)
+        ret = compute(call);
+    return ret == VACCEL_OK ? put_outputs(call) : ret;
+}
+
+static int run_on(struct model *model, struct call *call)
 {
     int ret = pool_take(&model->pool, &call->interpreter);
 
@@ -187,19 +189,17 @@ static int run_on(struct model *model, struct call *call, struct vaccel_session 
         return ret;
     call->graph = &call->interpreter->graphs[call->function - model->functions];
     ret = guarded(work, call);
-    if (ret != VACCEL_OK) {
+    if (ret == VACCEL_OK || ret == VACCEL_ERANGE)
+        pool_give(&model->pool, call->interpreter);
+    else
         pool_drop(&model->pool, call->interpreter);
-        return ret;
-    }
-    ret = put_outputs(call, sess, inference);
-    pool_give(&model->pool, call->interpreter);
     return ret;
 }
 
 int model_run(struct model *model, struct vaccel_session *sess,
               const struct vaccel_inference *inference)
 {
-    struct call call = {NULL};
+    struct call call = {.sess = sess, .inference = inference};
     size_t place;
     int ret = model_function(model, inference->signature, &place);
 
@@ -214,7 +214,7 @@ int model_run(struct model *model, struct vaccel_session *sess,
     if (ret == VACCEL_OK)
         ret = bind_outputs(call.function, inference->outputs, inference->nr_outputs, call.wanted);
     if (ret == VACCEL_OK)
-        ret = run_on(model, &call, sess, inference);
+        ret = run_on(model, &call);
     free(call.inputs);
     free(call.wanted);
     return ret;

@@ -7,7 +7,8 @@
 /*
  * An external delegate of TensorFlow Lite for tests, as makers of accelerators have them. It takes over all
  * MUL, and adds to their results what its option "add" says. With the option "refuse" it makes no delegate, with
- * "damage" it does not get a model ready.
+ * "damage" it does not get a model ready. With "throw" it throws an exception of C++: at "create", "prepare",
+ * "allocate", "invoke" or "destroy"; with "bare" as well one that is no std::exception.
  */
 
 /* Of TensorFlow Lite's C API for delegates. */
@@ -49,6 +50,9 @@ struct TfLiteOperator *TfLiteOperatorCreate(int code, const char *name, int vers
 int TfLiteOperatorSetInvokeWithData(struct TfLiteOperator *operation,
                                     int (*invoke)(void *data, struct TfLiteOpaqueContext *context,
                                                   struct TfLiteOpaqueNode *node));
+int TfLiteOperatorSetPrepareWithData(struct TfLiteOperator *operation,
+                                     int (*prepare)(void *data, struct TfLiteOpaqueContext *context,
+                                                    struct TfLiteOpaqueNode *node));
 const struct TfLiteOpaqueTensor *TfLiteOpaqueNodeGetInput(const struct TfLiteOpaqueContext *context,
                                                           const struct TfLiteOpaqueNode *node,
                                                           int place);
@@ -63,12 +67,34 @@ enum { OK = 0, ERROR = 1, MUL = 18, DELEGATE = 51 };
 struct settings {
     float add;
     int damage;
+    char throw_at[16];
+    int throws_bare;
 };
+
+/* Of test_throw.cpp. */
+void throw_exception(void);
+void throw_number(void);
 
 struct TfLiteOpaqueDelegate *tflite_plugin_create_delegate(char **keys, char **values,
                                                            size_t nr_options,
                                                            void (*report)(const char *sentence));
 void tflite_plugin_destroy_delegate(struct TfLiteOpaqueDelegate *delegate);
+
+static void throw_if_at(const struct settings *settings, const char *place)
+{
+    if (strcmp(settings->throw_at, place) != 0)
+        return;
+    if (settings->throws_bare)
+        throw_number();
+    throw_exception();
+}
+
+static int allocate(void *data, struct TfLiteOpaqueContext *context, struct TfLiteOpaqueNode *node)
+{
+    (void)context, (void)node;
+    throw_if_at(data, "allocate");
+    return OK;
+}
 
 static int multiply(void *data, struct TfLiteOpaqueContext *context, struct TfLiteOpaqueNode *node)
 {
@@ -79,6 +105,7 @@ static int multiply(void *data, struct TfLiteOpaqueContext *context, struct TfLi
     const size_t count = TfLiteOpaqueTensorByteSize(output) / sizeof(float);
     float *product = TfLiteOpaqueTensorData(output);
 
+    throw_if_at(settings, "invoke");
     for (size_t i = 0; i < count; i++)
         product[i] = left[i] * right[i] + settings->add;
     return OK;
@@ -110,6 +137,7 @@ static int prepare(struct TfLiteOpaqueContext *context, struct TfLiteOpaqueDeleg
     struct TfLiteOperator *kernel;
     int status;
 
+    throw_if_at(settings, "prepare");
     if (settings->damage) {
         TfLiteOpaqueContextReportError(context, "the device of this test is damaged");
         return ERROR;
@@ -118,6 +146,7 @@ static int prepare(struct TfLiteOpaqueContext *context, struct TfLiteOpaqueDeleg
         return ERROR;
     nodes = find_nodes(context, plan);
     kernel = TfLiteOperatorCreate(DELEGATE, "test", 1, data);
+    TfLiteOperatorSetPrepareWithData(kernel, allocate);
     TfLiteOperatorSetInvokeWithData(kernel, multiply);
     status =
         TfLiteOpaqueContextReplaceNodeSubsetsWithDelegateKernels(context, kernel, nodes, delegate);
@@ -144,6 +173,16 @@ struct TfLiteOpaqueDelegate *tflite_plugin_create_delegate(char **keys, char **v
             settings->add = strtof(values[i], NULL);
         else if (!strcmp(keys[i], "damage"))
             settings->damage = 1;
+        else if (!strcmp(keys[i], "throw"))
+            strncpy(settings->throw_at, values[i], sizeof(settings->throw_at) - 1);
+        else if (!strcmp(keys[i], "bare"))
+            settings->throws_bare = 1;
+    }
+    if (!strcmp(settings->throw_at, "create")) {
+        const struct settings kept = *settings;
+
+        free(settings);
+        throw_if_at(&kept, "create");
     }
     builder.data = settings;
     return TfLiteOpaqueDelegateCreate(&builder);
@@ -151,6 +190,10 @@ struct TfLiteOpaqueDelegate *tflite_plugin_create_delegate(char **keys, char **v
 
 void tflite_plugin_destroy_delegate(struct TfLiteOpaqueDelegate *delegate)
 {
-    free(TfLiteOpaqueDelegateGetData(delegate));
+    struct settings *settings = TfLiteOpaqueDelegateGetData(delegate);
+    const struct settings kept = *settings;
+
+    free(settings);
     TfLiteOpaqueDelegateDelete(delegate);
+    throw_if_at(&kept, "destroy");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test_support.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* What the environment says. DELEGATE is the library of test_delegate.c, MADE has the models. */
@@ -95,6 +96,75 @@ static void a_delegate_refuses(void **state)
     check_refused("the device of this test is damaged");
 }
 
+/* At each place with each of the two kinds of exceptions. */
+static void check_throws(const char *place, void (*check)(const char *sentence))
+{
+    char options[64];
+
+    setenv("VACCEL_TFLITE_DELEGATE", DELEGATE, 1);
+    snprintf(options, sizeof(options), "throw=%s", place);
+    setenv("VACCEL_TFLITE_DELEGATE_OPTIONS", options, 1);
+    check("the device of this test has burst");
+    snprintf(options, sizeof(options), "throw=%s,bare=1", place);
+    setenv("VACCEL_TFLITE_DELEGATE_OPTIONS", options, 1);
+    check("threw an exception of an unknown type");
+}
+
+static void a_delegate_throws_while_loading(void **state)
+{
+    (void)state;
+    check_throws("create", check_refused);
+    check_throws("prepare", check_refused);
+    check_throws("allocate", check_refused);
+}
+
+/* Again and again: each time on another interpreter. */
+static void check_run_fails(const char *sentence)
+{
+    struct vaccel_session *sess = session_begin("tflite");
+    struct vaccel_resource *model = model_begin(sess, MADE "/pair.tflite");
+    float four[4] = {1, 2, 3, 4};
+    const struct vaccel_tensor in[] = {
+        tensor_of("left", VACCEL_DATA_FLOAT32, DIMS(1, 4), four, sizeof(four)),
+        tensor_of("right", VACCEL_DATA_FLOAT32, DIMS(1, 4), four, sizeof(four))};
+    struct vaccel_tensor out = {.name = "product"};
+
+    for (int i = 0; i < 20; i++) {
+        capture_begin();
+        assert_int_equal(vaccel_model_run(sess, model, NULL, in, 2, &out, 1), VACCEL_EBACKEND);
+        assert_logged(capture_end(), WORDS(sentence));
+        assert_int_equal(out.held, 0);
+    }
+    model_end(sess, model);
+    session_end(sess);
+}
+
+static void a_delegate_throws_in_a_run(void **state)
+{
+    (void)state;
+    check_throws("invoke", check_run_fails);
+}
+
+/* The model is gone all the same. */
+static void check_unload_is_told(const char *sentence)
+{
+    struct vaccel_session *sess = session_begin("tflite");
+    struct vaccel_resource *model = model_begin(sess, MADE "/pair.tflite");
+
+    check_products(sess, model, 1, 0);
+    capture_begin();
+    assert_int_equal(vaccel_model_unload(sess, model), VACCEL_OK);
+    assert_logged(capture_end(), WORDS(sentence));
+    model_end(sess, model);
+    session_end(sess);
+}
+
+static void a_delegate_throws_while_unloading(void **state)
+{
+    (void)state;
+    check_throws("destroy", check_unload_is_told);
+}
+
 /* The plugin is not loaded. */
 static void check_not_started(const char *sentence)
 {
@@ -129,6 +199,9 @@ int main(void)
         cmocka_unit_test_teardown(threads, forget_settings),
         cmocka_unit_test_teardown(a_delegate_computes, forget_settings),
         cmocka_unit_test_teardown(a_delegate_refuses, forget_settings),
+        cmocka_unit_test_teardown(a_delegate_throws_while_loading, forget_settings),
+        cmocka_unit_test_teardown(a_delegate_throws_in_a_run, forget_settings),
+        cmocka_unit_test_teardown(a_delegate_throws_while_unloading, forget_settings),
         cmocka_unit_test_teardown(wrong_settings, forget_settings),
     };
 

@@ -224,6 +224,25 @@ static void a_scalar(void **state)
     model_end(sess, model);
 }
 
+static void a_loop(void **state)
+{
+    struct vaccel_session *sess = *state;
+    struct vaccel_resource *model = model_begin(sess, MADE "/loop.tflite");
+    float x[4] = {1, 1, 1, 1};
+    float y[4];
+    const struct vaccel_tensor in = floats("x", DIMS(4), x, 4);
+    struct vaccel_tensor out = room_for("y", y, sizeof(y));
+
+    assert_int_equal(vaccel_model_run(sess, model, NULL, &in, 1, &out, 1), VACCEL_OK);
+    assert_true(y[0] == 32 && y[3] == 32);
+    model_end(sess, model);
+    model = model_register(sess, MADE "/loop-in-itself.tflite");
+    capture_begin();
+    assert_int_equal(vaccel_model_load(sess, model, NULL), VACCEL_EBACKEND);
+    assert_logged(capture_end(), WORDS("subgraph 0 calls itself"));
+    model_end(sess, model);
+}
+
 /* RESHAPE moves elements of any type. */
 static void all_types(void **state)
 {
@@ -316,6 +335,7 @@ int main(void)
         cmocka_unit_test(two_signatures),
         cmocka_unit_test(strings),
         cmocka_unit_test(a_scalar),
+        cmocka_unit_test(a_loop),
         cmocka_unit_test(all_types),
         cmocka_unit_test(quantized),
     };
