@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/worker_process.h"
+#include "agent/broker/let_go.h"
 #include "agent/broker/run_directory.h"
 #include "agent/broker/spawner.h"
 #include "agent/log.h"
@@ -86,7 +87,7 @@ bool worker_receive(struct worker *worker, struct control_message *message)
         return true;
     if (size < 0 && errno == EAGAIN)
         return false;
-    close(worker->control);
+    let_go(worker->control);
     worker->control = -1;
     return false;
 }
@@ -180,7 +181,7 @@ bool worker_ended(const struct worker *worker, char *how, size_t size)
 void worker_forget(struct worker *worker)
 {
     if (worker->control >= 0)
-        close(worker->control);
+        let_go(worker->control);
     /* Before the worker's number is free for others. */
     kill(-worker->pid, SIGKILL);
     waitpid(worker->pid, NULL, 0);

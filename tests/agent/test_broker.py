@@ -13,7 +13,7 @@ import unittest
 
 import tap
 from callers import freeze
-from harness import Agent, PATIENCE, process_exists, read_goodbye, receive_all, until
+from harness import Agent, PATIENCE, held_up, process_exists, read_goodbye, receive_all, until
 
 PROGRAM = sys.argv[1]
 READY, SOCKET, DRAIN = 2, 3, 5
@@ -427,6 +427,18 @@ class TestWorkerDies(BrokerTest):
         self.agent.ready_worker()
         self.assertFalse(process_exists(worker.pid))
 
+    def test_worker_that_holds_up_who_closes_its_socket(self):
+        """What comes behind the rubbish is not read."""
+        worker = self.begin()
+        connection = self.connect()
+        slot = worker.tell('receive')[1]
+        with held_up(connection):
+            freeze(self.agent.process.pid)
+            worker.tell('say', 1)
+            worker.tell('pass_on', slot, 1)
+            self.agent.signal(signal.SIGCONT)
+            self.agent.ready_worker()
+
 
 class TestStop(BrokerTest):
     def assert_nothing_left(self, *workers):
@@ -500,6 +512,15 @@ class TestStop(BrokerTest):
         worker = self.agent.worker()
         self.agent.signal(signal.SIGTERM)
         self.assertEqual(self.agent.wait(), 0)
+        self.assert_nothing_left(worker)
+
+    def test_connection_that_holds_up_who_closes_it(self):
+        """It waits for the worker still."""
+        self.agent.start()
+        worker = self.agent.worker()
+        with held_up(self.connect()):
+            self.agent.signal(signal.SIGTERM)
+            self.assertEqual(self.agent.wait(), 0)
         self.assert_nothing_left(worker)
 
     def test_worker_that_dies_while_it_finishes(self):

@@ -2,36 +2,25 @@
 """Descriptors with which a stranger, or a worker that was taken over, would hold up the broker or end it."""
 import contextlib
 import os
-import socket
-import struct
 import time
 
 import front
 import victim
+from harness import lingering
 
-LINGER_S = 20  # times slowness; who closes such a connection last waits for so long
+LINGER_S = 20  # times slowness
 
 
 @contextlib.contextmanager
-def lingering(agent):
-    """A connection that takes no more bytes, and has some to send; it must be closed with the last line."""
-    with socket.socket() as listener:
-        listener.bind(('127.0.0.1', 0))
-        listener.listen(1)
-        connection = socket.create_connection(listener.getsockname())
-        with connection, listener.accept()[0]:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                                  struct.pack('ii', 1, int(LINGER_S * agent.slowness)))
-            connection.setblocking(False)
-            with contextlib.suppress(BlockingIOError):
-                while connection.send(bytes(65536)):
-                    pass
-            yield connection
-            begun = time.monotonic()
-            with agent.guest():  # gets the worker that the stranger had, and the next one that was begun since
-                agent.is_usable_soon()
-            took = time.monotonic() - begun
-            assert took < LINGER_S * agent.slowness / 2, f'the agent served nobody for {took:.1f} s'
+def serving(agent):
+    """With a connection that lingers, which must be closed with the last line."""
+    with lingering(LINGER_S * agent.slowness) as connection:
+        yield connection
+        begun = time.monotonic()
+        with agent.guest():  # gets the worker that the stranger had, and the next one that was begun since
+            agent.is_usable_soon()
+        took = time.monotonic() - begun
+        assert took < LINGER_S * agent.slowness / 2, f'the agent served nobody for {took:.1f} s'
 
 
 def hold_up(agent, count, *messages):
@@ -39,7 +28,7 @@ def hold_up(agent, count, *messages):
     Say that, the last message with @count descriptors of a connection that lingers. The agent sees it when
     the connection is closed here: else this process might be the last.
     """
-    with lingering(agent) as connection, agent.front() as machine, agent.stopped():
+    with serving(agent) as connection, agent.front() as machine, agent.stopped():
         for message in messages[:-1]:
             machine.send(*message)
         machine.send(*messages[-1], [connection.fileno()] * count)
