@@ -74,22 +74,33 @@ bool worker_start(struct worker *worker, const struct settings *settings, int le
     return true;
 }
 
+static void let_go_all(const int *fds, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        if (fds[i] >= 0)
+            let_go(fds[i]);
+}
+
+/* It sends no descriptors, unless it was taken over. */
 bool worker_receive(struct worker *worker, struct control_message *message)
 {
-    ssize_t size;
+    int fds[PACKET_FDS_MOST];
+    bool has_come;
+    bool may_come;
 
     if (worker->control < 0)
         return false;
-    do
-        size = recv(worker->control, message, sizeof(*message), MSG_DONTWAIT);
-    while (size < 0 && errno == EINTR);
-    if (size == (ssize_t)sizeof(*message))
-        return true;
-    if (size < 0 && errno == EAGAIN)
-        return false;
-    let_go(worker->control);
-    worker->control = -1;
-    return false;
+    has_come = packet_receive(worker->control, MSG_DONTWAIT, message, sizeof(*message), fds,
+                              PACKET_FDS_MOST);
+    may_come = has_come || errno == EAGAIN;
+    let_go_all(fds, PACKET_FDS_MOST);
+    if (!may_come) {
+        let_go(worker->control);
+        worker->control = -1;
+    }
+    return has_come;
 }
 
 bool worker_can_take(const struct worker *worker)

@@ -427,6 +427,28 @@ class TestWorkerDies(BrokerTest):
         self.agent.ready_worker()
         self.assertFalse(process_exists(worker.pid))
 
+    def is_heard_in_time(self, length):
+        worker = self.begin()
+        connection = self.connect()
+        slot = worker.tell('receive')[1]
+        with held_up(connection):
+            self.agent.signal(signal.SIGSTOP)
+            worker.tell('pass_on', slot, length)
+            self.agent.signal(signal.SIGCONT)
+            self.agent.signal(signal.SIGTERM)
+            self.assert_logged('told to stop')
+            self.agent.signal(signal.SIGTERM)
+            self.assertEqual(self.agent.wait(), 0)
+
+    def test_worker_that_holds_up_who_hears_it(self):
+        self.is_heard_in_time(264)
+
+    def test_worker_that_holds_up_who_hears_rubbish(self):
+        self.is_heard_in_time(1)
+
+    def test_worker_that_holds_up_who_hears_nothing(self):
+        self.is_heard_in_time(0)
+
     def test_worker_that_holds_up_who_closes_its_socket(self):
         """What comes behind the rubbish is not read."""
         worker = self.begin()
