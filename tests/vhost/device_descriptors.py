@@ -6,9 +6,11 @@ import time
 
 import front
 import victim
+from agent import threads_of
 from harness import lingering
 
 LINGER_S = 20  # times slowness
+MANY = 100
 
 
 @contextlib.contextmanager
@@ -54,6 +56,20 @@ def test_more_than_a_message_may_have(agent):
 def test_behind_what_is_read(agent):
     """The socket is closed with it unread."""
     hold_up(agent, 1, (front.SET_FEATURES, b''), (front.SET_OWNER, b''))
+
+
+def test_many_behind_what_is_read(agent):
+    """There are not as many threads as they are, and no socket stays open that could be closed."""
+    with contextlib.ExitStack() as stack:
+        with agent.stopped():
+            for _ in range(MANY):
+                connection = stack.enter_context(lingering(LINGER_S * agent.slowness))
+                machine = stack.enter_context(agent.front())
+                machine.send(front.SET_FEATURES, b'')
+                machine.send(front.SET_OWNER, fds=[connection.fileno()])
+                connection.close()
+        agent.is_the_same()
+        assert threads_of(agent.process.pid) < MANY, 'each has a thread of the broker'
 
 
 def test_a_ledger_cannot_shrink(agent):
