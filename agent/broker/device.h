@@ -33,6 +33,9 @@ struct device {
     bool stop_is_due;    /* to be said after it */
     bool is_forced;      /* the worker was killed to stop the rings */
     bool hint_is_given;
+    bool is_spoilt;   /* the last worker ended with a front end, which is there still */
+    int nr_lost;      /* workers, one after the other, to its memory, which cannot be touched */
+    uint64_t done;    /* with its chains, when the last worker ended */
     moment say_at;    /* what is due and was not taken */
     moment patience;  /* with a worker that has to stop */
     moment hint_at;   /* if the running ring was not used until then */

@@ -178,13 +178,14 @@ static void describe_end(const struct worker *worker, const siginfo_t *end, char
         snprintf(how, size, "died of signal %d (%s)", end->si_status, strsignal(end->si_status));
 }
 
-bool worker_ended(const struct worker *worker, char *how, size_t size)
+bool worker_ended(struct worker *worker, char *how, size_t size)
 {
     siginfo_t end = {0};
 
     if (!worker->pid || waitid(P_PID, (id_t)worker->pid, &end, WEXITED | WNOHANG | WNOWAIT) ||
         !end.si_pid)
         return false;
+    worker->lost_memory = end.si_code != CLD_EXITED && end.si_status == SIGBUS;
     describe_end(worker, &end, how, size);
     return true;
 }

@@ -19,6 +19,7 @@ PROGRAM = sys.argv[1]
 READY, SOCKET, DRAIN = 2, 3, 5
 EUSERS, EBACKEND = 87, 71
 TWO_TURNS = 128  # messages that the broker hears of a worker in two turns
+LINES_A_SECOND = 10
 
 
 class BrokerTest(unittest.TestCase):
@@ -268,6 +269,19 @@ class TestConnections(BrokerTest):
         self.connect()
         self.assertEqual(worker.tell('receive')[:2], [SOCKET, 1])
 
+    def test_many_lines_are_left_out(self):
+        """Of a limit that is reached again and again."""
+        worker = self.begin(*self.config('[limits]\nconnections = 1\n'))
+        begun = time.monotonic()
+        for _ in range(40):
+            with self.connect():
+                slot = worker.tell('receive')[1]
+                read_goodbye(self.connect())
+                worker.tell('closed', slot)
+        seconds = int(time.monotonic() - begun) + 2
+        self.assertLessEqual(self.agent.log.read_text().count('refusing connections'),
+                             seconds * LINES_A_SECOND)
+
     def test_more_than_the_worker_takes_at_once(self):
         worker = self.begin(*self.config('[limits]\nconnections = 4096\n'))
         # The puppet hears nothing while it is told nothing.
@@ -432,7 +446,7 @@ class TestWorkerDies(BrokerTest):
         connection = self.connect()
         slot = worker.tell('receive')[1]
         with held_up(connection):
-            self.agent.signal(signal.SIGSTOP)
+            freeze(self.agent.process.pid)
             worker.tell('pass_on', slot, length)
             self.agent.signal(signal.SIGCONT)
             self.agent.signal(signal.SIGTERM)
