@@ -32,8 +32,10 @@ struct device *device_begin(struct site *site, const struct listener *listener)
     }
     *device = (struct device){.listener = listener,
                               .reset_ms = site->settings->timeouts.reset_ms,
+                              .stall_ms = site->settings->timeouts.stall_ms,
                               .say_at = MOMENT_NEVER,
                               .patience = MOMENT_NEVER,
+                              .stall_at = MOMENT_NEVER,
                               .hint_at = MOMENT_NEVER};
     front_end_init(&device->front, listener->device, listener->address);
     device->ledger = device_ledger_share(&ledger_fd);
@@ -132,6 +134,7 @@ static void finish_leaving(struct device *device)
     forget_rings(device);
     front_end_end(&device->front);
     device->phase = DEVICE_IS_FREE;
+    device->stall_at = MOMENT_NEVER;
     if (device->is_spoilt)
         keeper_hurry(&device->keeper);
     device->is_spoilt = false;
@@ -307,6 +310,9 @@ static void hear_requests(struct device *device)
 {
     enum front_end_news news = front_end_hear(&device->front);
 
+    device->stall_at = news == FRONT_END_LISTENS && front_end_is_midway(&device->front)
+                           ? moment_now() + (moment)device->stall_ms
+                           : MOMENT_NEVER;
     if (news == FRONT_END_IS_GONE) {
         begin_leaving(device);
         return;
@@ -347,6 +353,7 @@ moment device_next_moment(const struct device *device)
 {
     moment next = moment_earlier(device->say_at, device->patience);
 
+    next = moment_earlier(next, device->stall_at);
     next = moment_earlier(next, keeper_next_moment(&device->keeper));
     return moment_earlier(next, device->hint_at);
 }
@@ -370,6 +377,18 @@ static void lose_patience(struct device *device)
         device->is_forced = true;
         keeper_replace(&device->keeper);
     }
+}
+
+/* While the agent stops it is not heard. */
+static void end_stall(struct device *device)
+{
+    device->stall_at = MOMENT_NEVER;
+    if (device->keeper.is_stopping)
+        return;
+    front_end_blame(&device->front,
+                    "has begun a message and says nothing more (setting stall_ms): it is "
+                    "disconnected");
+    begin_leaving(device);
 }
 
 /* Since the ring was started no chain was taken. */
@@ -400,6 +419,8 @@ void device_keep_moments(struct device *device, moment now)
         tell_worker(device);
     if (device->patience <= now)
         lose_patience(device);
+    if (device->stall_at <= now)
+        end_stall(device);
     if (device->hint_at <= now)
         give_hint(device);
 }

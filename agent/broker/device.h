@@ -22,6 +22,7 @@ enum device_phase {
 struct device {
     const struct listener *listener;
     uint64_t reset_ms;
+    uint64_t stall_ms;
     enum device_phase phase;
     struct front_end front;
     struct device_ledger *ledger;
@@ -38,6 +39,7 @@ struct device {
     uint64_t done;    /* with its chains, when the last worker ended */
     moment say_at;    /* what is due and was not taken */
     moment patience;  /* with a worker that has to stop */
+    moment stall_at;  /* if the front end is in the middle of a message until then */
     moment hint_at;   /* if the running ring was not used until then */
     size_t polled_at; /* two: the worker, the front end */
 };

@@ -436,6 +436,16 @@ class TestFrontEndGoes(DeviceTest):
         self.running(following)
         self.assert_silent()
 
+    def test_in_the_middle_of_a_message(self):
+        """It stays, and says nothing more."""
+        worker = self.begin(stall_ms=200)
+        channel = self.channel()
+        channel.ask(vhost.GET_FEATURES)
+        channel.send_raw(vhost.HEADER.pack(vhost.SET_FEATURES, vhost.VERSION, 8))
+        self.assertTrue(channel.is_closed())
+        self.assert_logged(f'{self.address}: {self.peer}: has begun a message and says nothing more')
+        self.running(worker)
+
     def test_the_next_front_end_waits_for_that(self):
         worker = self.begin()
         self.running(worker).close()

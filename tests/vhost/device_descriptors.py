@@ -72,6 +72,13 @@ def test_many_behind_what_is_read(agent):
         assert threads_of(agent.process.pid) < MANY, 'each has a thread of the broker'
 
 
+def test_its_own_end_of_the_connection(agent):
+    """With a message that is not all there. Nobody would see that the front end is gone."""
+    with agent.front() as machine:
+        machine.send_raw(b'\1', [machine.socket.fileno()])
+    agent.is_the_same()
+
+
 def test_a_ledger_cannot_shrink(agent):
     """The broker reads it, and would die."""
     with agent.guest() as guest:
