@@ -279,8 +279,7 @@ class TestConnections(BrokerTest):
                 read_goodbye(self.connect())
                 worker.tell('closed', slot)
         seconds = int(time.monotonic() - begun) + 2
-        self.assertLessEqual(self.agent.log.read_text().count('refusing connections'),
-                             seconds * LINES_A_SECOND)
+        self.assertLessEqual(self.agent.log.read_text().count('refusing conn'), seconds * LINES_A_SECOND)
 
     def test_more_than_the_worker_takes_at_once(self):
         worker = self.begin(*self.config('[limits]\nconnections = 4096\n'))
@@ -457,9 +456,6 @@ class TestWorkerDies(BrokerTest):
     def test_worker_that_holds_up_who_hears_it(self):
         self.is_heard_in_time(264)
 
-    def test_worker_that_holds_up_who_hears_rubbish(self):
-        self.is_heard_in_time(1)
-
     def test_worker_that_holds_up_who_hears_nothing(self):
         self.is_heard_in_time(0)
 
@@ -551,7 +547,6 @@ class TestStop(BrokerTest):
         self.assert_nothing_left(worker)
 
     def test_connection_that_holds_up_who_closes_it(self):
-        """It waits for the worker still."""
         self.agent.start()
         worker = self.agent.worker()
         with held_up(self.connect()):

@@ -437,7 +437,6 @@ class TestFrontEndGoes(DeviceTest):
         self.assert_silent()
 
     def test_in_the_middle_of_a_message(self):
-        """It stays, and says nothing more."""
         worker = self.begin(stall_ms=200)
         channel = self.channel()
         channel.ask(vhost.GET_FEATURES)
