@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/packet.h"
-#include "agent/device.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -9,7 +8,7 @@
 
 union rights {
     struct cmsghdr header;
-    char space[CMSG_SPACE(DEVICE_FDS_MOST * sizeof(int))];
+    char space[CMSG_SPACE(PACKET_FDS_MOST * sizeof(int))];
 };
 
 bool packet_send(int socket, const void *data, size_t size, const int *fds, size_t nr_fds)
@@ -55,7 +54,9 @@ bool packet_receive(int socket, int flags, void *data, size_t size, int *fds, si
     do
         got = recvmsg(socket, &packet, flags | MSG_CMSG_CLOEXEC);
     while (got < 0 && errno == EINTR);
-    if (got > 0)
-        take_descriptors(&packet, fds, room);
+    if (got < 0)
+        return false;
+    take_descriptors(&packet, fds, room);
+    errno = 0;
     return got == (ssize_t)size;
 }

@@ -11,6 +11,8 @@
 
 enum { PAUSE_MS = 500, SENTENCE_SIZE = 256 };
 
+static struct log_budget budget = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
 static void refuse_over_limit(struct admission *admission, int socket, uint32_t most)
 {
     char sentence[SENTENCE_SIZE];
@@ -22,7 +24,7 @@ static void refuse_over_limit(struct admission *admission, int socket, uint32_t 
         most);
     connection_end(socket, VACCEL_EUSERS, sentence);
     let_go(socket);
-    if (!admission->limit_is_told)
+    if (!admission->limit_is_told && agent_log_allows(&budget))
         agent_warn("refusing connections above %u: raise connections in [limits] if there should "
                    "be more",
                    most);
@@ -33,10 +35,13 @@ static void hand_over(int socket, const char *machine, struct connections *conne
                       const struct worker *worker)
 {
     uint32_t slot = connections_add(connections, socket);
+    int error;
 
     if (worker_give_socket(worker, socket, slot, machine))
         return;
-    agent_error("cannot hand a connection to the worker: %s", strerror(errno));
+    error = errno;
+    if (agent_log_allows(&budget))
+        agent_error("cannot hand a connection to the worker: %s", strerror(error));
     connection_end(socket, VACCEL_EAGAIN, "the agent has no worker at this moment: connect again");
     connections_drop(connections, slot);
 }

@@ -2,6 +2,7 @@
 #include "agent/broker/broker.h"
 #include "agent/broker/clients.h"
 #include "agent/broker/devices.h"
+#include "agent/broker/let_go.h"
 #include "agent/broker/notify.h"
 #include "agent/broker/spawner.h"
 #include "agent/log.h"
@@ -267,6 +268,10 @@ int broker_run(const struct settings *settings)
     }
     if (!spawner_begin()) {
         agent_error("cannot prepare for starting workers: %s", strerror(errno));
+        return EXIT_FAILURE;
+    }
+    if (!let_go_begin()) {
+        agent_error("cannot prepare for closing connections: %s", strerror(errno));
         return EXIT_FAILURE;
     }
     if (!listeners_open(&broker.listeners, settings))

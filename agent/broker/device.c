@@ -11,9 +11,12 @@ enum {
     SAY_AGAIN_MS = 20,
     NEXT_WORKER_MS = 10000, /* to return what another one left */
     HINT_MS = 10000,
+    LOST_MOST = 3, /* workers, with a front end's memory */
     HOW_SIZE = 128,
     NAME_SIZE = ADDRESS_SIZE + PEER_NAME_SIZE,
 };
+
+static struct log_budget ends = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* Where device_poll() puts its two. */
 enum { AT_WORKER, AT_FRONT_END };
@@ -29,8 +32,10 @@ struct device *device_begin(struct site *site, const struct listener *listener)
     }
     *device = (struct device){.listener = listener,
                               .reset_ms = site->settings->timeouts.reset_ms,
+                              .stall_ms = site->settings->timeouts.stall_ms,
                               .say_at = MOMENT_NEVER,
                               .patience = MOMENT_NEVER,
+                              .stall_at = MOMENT_NEVER,
                               .hint_at = MOMENT_NEVER};
     front_end_init(&device->front, listener->device, listener->address);
     device->ledger = device_ledger_share(&ledger_fd);
@@ -61,6 +66,8 @@ void device_take(struct device *device, int socket)
     front_end_begin(&device->front, socket);
     device->phase = DEVICE_SERVES;
     device->hint_is_given = false;
+    device->nr_lost = 0;
+    device->done = 0;
 }
 
 /* For log lines: where it is and, if it has one, its front end. */
@@ -121,12 +128,16 @@ static void forget_rings(struct device *device)
     device->patience = device->hint_at = MOMENT_NEVER;
 }
 
-/* Nobody is left who could use the front end's memory. */
+/* Nobody is left who could use the front end's memory. What that did to workers is no matter any more. */
 static void finish_leaving(struct device *device)
 {
     forget_rings(device);
     front_end_end(&device->front);
     device->phase = DEVICE_IS_FREE;
+    device->stall_at = MOMENT_NEVER;
+    if (device->is_spoilt)
+        keeper_hurry(&device->keeper);
+    device->is_spoilt = false;
 }
 
 /* A worker that knows nothing of the front end is as good as new. */
@@ -201,15 +212,43 @@ static void tell_end(const struct device *device, const char *how)
     describe(device, name, sizeof(name));
     if (device->keeper.is_stopping && calls)
         agent_warn("worker %d of %s %s before all calls had ended", pid, name, how);
-    else if (!device->keeper.is_stopping && !device->keeper.is_replacing)
+    else if (!device->keeper.is_stopping && !device->keeper.is_replacing && agent_log_allows(&ends))
         agent_error("worker %d of %s %s; requests that it had: %u", pid, name, how, calls);
+}
+
+/* Nor is it that the worker ended. */
+static void leave_the_dead(struct device *device)
+{
+    keeper_replace(&device->keeper);
+    finish_leaving(device);
+}
+
+/* Each would die of it, as soon as it looks at the ring. */
+static void give_up(struct device *device)
+{
+    front_end_blame(&device->front,
+                    "is disconnected, as workers died one after the other when they touched its "
+                    "memory: is there room where its file lies?");
+    leave_the_dead(device);
+}
+
+/* In a row, and none of them took or returned a chain before. */
+static void count_lost(struct device *device)
+{
+    uint64_t done = device_ledger_done(device->ledger);
+    bool is_lost = device->is_used && device->keeper.worker.lost_memory && done == device->done;
+
+    device->nr_lost = is_lost ? device->nr_lost + 1 : 0;
+    device->done = done;
 }
 
 /* What was waiting for the worker to stop, and needs no other one for it. */
 static void end_waiting(struct device *device)
 {
     if (device->phase == DEVICE_IS_LEFT)
-        finish_leaving(device);
+        leave_the_dead(device);
+    else if (device->nr_lost == LOST_MOST)
+        give_up(device);
     else if (device->phase == DEVICE_STOPS && !device_ledger_in_flight(device->ledger))
         finish_stop(device);
 }
@@ -237,6 +276,8 @@ bool device_reap(struct device *device)
         return false;
     receive(device);
     tell_end(device, how);
+    count_lost(device);
+    device->is_spoilt = device->is_used;
     device->is_used = device->is_told = device->header_is_sent = false;
     device->state_is_due = device->stop_is_due = false;
     end_waiting(device);
@@ -269,6 +310,9 @@ static void hear_requests(struct device *device)
 {
     enum front_end_news news = front_end_hear(&device->front);
 
+    device->stall_at = news == FRONT_END_LISTENS && front_end_is_midway(&device->front)
+                           ? moment_now() + (moment)device->stall_ms
+                           : MOMENT_NEVER;
     if (news == FRONT_END_IS_GONE) {
         begin_leaving(device);
         return;
@@ -309,6 +353,7 @@ moment device_next_moment(const struct device *device)
 {
     moment next = moment_earlier(device->say_at, device->patience);
 
+    next = moment_earlier(next, device->stall_at);
     next = moment_earlier(next, keeper_next_moment(&device->keeper));
     return moment_earlier(next, device->hint_at);
 }
@@ -332,6 +377,18 @@ static void lose_patience(struct device *device)
         device->is_forced = true;
         keeper_replace(&device->keeper);
     }
+}
+
+/* While the agent stops it is not heard. */
+static void end_stall(struct device *device)
+{
+    device->stall_at = MOMENT_NEVER;
+    if (device->keeper.is_stopping)
+        return;
+    front_end_blame(&device->front,
+                    "has begun a message and says nothing more (setting stall_ms): it is "
+                    "disconnected");
+    begin_leaving(device);
 }
 
 /* Since the ring was started no chain was taken. */
@@ -362,6 +419,8 @@ void device_keep_moments(struct device *device, moment now)
         tell_worker(device);
     if (device->patience <= now)
         lose_patience(device);
+    if (device->stall_at <= now)
+        end_stall(device);
     if (device->hint_at <= now)
         give_hint(device);
 }

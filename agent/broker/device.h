@@ -22,6 +22,7 @@ enum device_phase {
 struct device {
     const struct listener *listener;
     uint64_t reset_ms;
+    uint64_t stall_ms;
     enum device_phase phase;
     struct front_end front;
     struct device_ledger *ledger;
@@ -33,8 +34,12 @@ struct device {
     bool stop_is_due;    /* to be said after it */
     bool is_forced;      /* the worker was killed to stop the rings */
     bool hint_is_given;
+    bool is_spoilt;   /* the last worker ended with a front end, which is there still */
+    int nr_lost;      /* workers, one after the other, to its memory, which cannot be touched */
+    uint64_t done;    /* with its chains, when the last worker ended */
     moment say_at;    /* what is due and was not taken */
     moment patience;  /* with a worker that has to stop */
+    moment stall_at;  /* if the front end is in the middle of a message until then */
     moment hint_at;   /* if the running ring was not used until then */
     size_t polled_at; /* two: the worker, the front end */
 };

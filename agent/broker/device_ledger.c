@@ -50,6 +50,16 @@ unsigned int device_ledger_in_flight(const struct device_ledger *ledger)
     return count;
 }
 
+uint64_t device_ledger_done(const struct device_ledger *ledger)
+{
+    uint64_t done = device_ledger_in_flight(ledger);
+    size_t i;
+
+    for (i = 0; i < DEVICE_RINGS_MOST; i++)
+        done += UINT64_C(2) * atomic_load(&ledger->rings[i].published);
+    return done;
+}
+
 uint16_t device_ledger_next(const struct device_ledger *ledger, size_t index, uint32_t base)
 {
     const struct ring_ledger *ring = &ledger->rings[index];

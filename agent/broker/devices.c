@@ -77,13 +77,16 @@ static void end_surplus(struct devices *devices)
     }
 }
 
-/* A worker was not ready, and waits for its next try: what keeps it keeps others too. */
+/*
+ * A worker was not ready, and waits for its next try: what keeps it keeps others too, unless that is a front
+ * end's memory.
+ */
 static bool is_pausing(const struct devices *devices)
 {
     size_t i;
 
     for (i = 0; i < devices->count; i++)
-        if (devices->list[i]->keeper.start_at != MOMENT_NEVER)
+        if (devices->list[i]->keeper.start_at != MOMENT_NEVER && !devices->list[i]->is_spoilt)
             return true;
     return false;
 }

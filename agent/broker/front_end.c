@@ -197,6 +197,11 @@ enum front_end_news front_end_hear(struct front_end *front)
     return news;
 }
 
+bool front_end_is_midway(const struct front_end *front)
+{
+    return front->receiver.got > 0;
+}
+
 bool front_end_stopped(struct front_end *front, const uint16_t next[DEVICE_RINGS_MOST])
 {
     struct ring *ring = &front->rings[front->stopping];

@@ -57,6 +57,9 @@ void front_end_end(struct front_end *front);
 /* Do what it asks for, as far as it is there. */
 enum front_end_news front_end_hear(struct front_end *front);
 
+/* A part of a message has come, and the rest has not. */
+bool front_end_is_midway(const struct front_end *front);
+
 /* All that is needed to serve the rings is there, and they shall be served. */
 bool front_end_is_running(const struct front_end *front);
 

@@ -86,7 +86,7 @@ bool keeper_receive(struct keeper *keeper, struct control_message *message, int 
     return false;
 }
 
-bool keeper_reap(const struct keeper *keeper, char *how, size_t size)
+bool keeper_reap(struct keeper *keeper, char *how, size_t size)
 {
     return worker_ended(&keeper->worker, how, size);
 }
@@ -114,6 +114,12 @@ void keeper_replace(struct keeper *keeper)
 {
     keeper->is_replacing = true;
     worker_kill(&keeper->worker);
+}
+
+void keeper_hurry(struct keeper *keeper)
+{
+    if (keeper->start_at != MOMENT_NEVER)
+        keeper->start_at = moment_now();
 }
 
 static void send_drain(struct keeper *keeper)

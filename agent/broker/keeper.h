@@ -46,11 +46,14 @@ enum { MESSAGES_A_TURN = 64 };
 bool keeper_receive(struct keeper *keeper, struct control_message *message, int *left);
 
 /* Whether the worker ended, and how. What it said can still be received; keeper_go_on() must follow. */
-bool keeper_reap(const struct keeper *keeper, char *how, size_t size);
+bool keeper_reap(struct keeper *keeper, char *how, size_t size);
 void keeper_go_on(struct keeper *keeper);
 
 /* Kill the worker; that is no trouble, and the next one is started at once. */
 void keeper_replace(struct keeper *keeper);
+
+/* Whatever kept the last worker from being ready is gone: wait no longer with the next one. */
+void keeper_hurry(struct keeper *keeper);
 
 /* End the worker at once, and wait for that. */
 void keeper_end(struct keeper *keeper);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/listeners.h"
+#include "agent/broker/let_go.h"
 #include "agent/log.h"
 #include "stream/address.h"
 
@@ -72,6 +73,6 @@ void listeners_close(struct listeners *listeners)
         struct listener *listener = &listeners->list[--listeners->count];
 
         remove_own_file(listener);
-        close(listener->fd);
+        let_go(listener->fd);
     }
 }

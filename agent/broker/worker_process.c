@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/worker_process.h"
+#include "agent/broker/let_go.h"
 #include "agent/broker/run_directory.h"
 #include "agent/broker/spawner.h"
 #include "agent/log.h"
@@ -73,22 +74,33 @@ bool worker_start(struct worker *worker, const struct settings *settings, int le
     return true;
 }
 
+static void let_go_all(const int *fds, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        if (fds[i] >= 0)
+            let_go(fds[i]);
+}
+
+/* It sends no descriptors, unless it was taken over. */
 bool worker_receive(struct worker *worker, struct control_message *message)
 {
-    ssize_t size;
+    int fds[PACKET_FDS_MOST];
+    bool has_come;
+    bool may_come;
 
     if (worker->control < 0)
         return false;
-    do
-        size = recv(worker->control, message, sizeof(*message), MSG_DONTWAIT);
-    while (size < 0 && errno == EINTR);
-    if (size == (ssize_t)sizeof(*message))
-        return true;
-    if (size < 0 && errno == EAGAIN)
-        return false;
-    close(worker->control);
-    worker->control = -1;
-    return false;
+    has_come = packet_receive(worker->control, MSG_DONTWAIT, message, sizeof(*message), fds,
+                              PACKET_FDS_MOST);
+    may_come = has_come || errno == EAGAIN;
+    let_go_all(fds, PACKET_FDS_MOST);
+    if (!may_come) {
+        let_go(worker->control);
+        worker->control = -1;
+    }
+    return has_come;
 }
 
 bool worker_can_take(const struct worker *worker)
@@ -173,13 +185,14 @@ static void describe_end(const struct worker *worker, const siginfo_t *end, char
         snprintf(how, size, "died of signal %d (%s)", end->si_status, strsignal(end->si_status));
 }
 
-bool worker_ended(const struct worker *worker, char *how, size_t size)
+bool worker_ended(struct worker *worker, char *how, size_t size)
 {
     siginfo_t end = {0};
 
     if (!worker->pid || waitid(P_PID, (id_t)worker->pid, &end, WEXITED | WNOHANG | WNOWAIT) ||
         !end.si_pid)
         return false;
+    worker->lost_memory = end.si_code != CLD_EXITED && end.si_status == SIGBUS;
     describe_end(worker, &end, how, size);
     return true;
 }
@@ -187,7 +200,7 @@ bool worker_ended(const struct worker *worker, char *how, size_t size)
 void worker_forget(struct worker *worker)
 {
     if (worker->control >= 0)
-        close(worker->control);
+        let_go(worker->control);
     /* Before the worker's number is free for others. */
     kill(-worker->pid, SIGKILL);
     waitpid(worker->pid, NULL, 0);

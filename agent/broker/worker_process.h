@@ -16,6 +16,7 @@ struct worker {
     int control; /* -1: it closed its end */
     bool is_ready;
     bool is_leaving;     /* it said that it ends, and takes nobody more */
+    bool lost_memory;    /* it ended, as what was mapped could not be touched */
     const char *device;  /* where the virtio device is that it serves; NULL: it serves sockets */
     uint32_t generation; /* of one for a device */
     char run_directory[PATH_MAX];
@@ -59,7 +60,7 @@ void worker_kill(const struct worker *worker);
  * Whether it ended; how is said in @how, "died of signal 11 (Segmentation fault)". worker_forget() must
  * follow; until then its number is nobody else's.
  */
-bool worker_ended(const struct worker *worker, char *how, size_t size);
+bool worker_ended(struct worker *worker, char *how, size_t size);
 
 /* Of one that ended or was killed: end what it began and left behind, and free what the broker had. */
 void worker_forget(struct worker *worker);

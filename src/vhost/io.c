@@ -29,6 +29,9 @@ union control {
     char data[CMSG_SPACE(VHOST_FDS_MOST * sizeof(int))];
 };
 
+static const struct vhost_fault too_many_fds = {"number of descriptors, which is larger than",
+                                                VHOST_FDS_MOST};
+
 static void close_now(int fd)
 {
     close(fd);
@@ -93,36 +96,49 @@ static enum vhost_result check_header(struct vhost_receiver *receiver)
     return VHOST_COMPLETE;
 }
 
-/* False: more than a message may have. All are in the message then, or closed. */
-static bool keep_fds(struct vhost_receiver *receiver, const struct cmsghdr *control)
+/*
+ * No message that is served has a socket. While we kept one that is the other end of our own, we would
+ * never see that nobody else has it any more.
+ */
+static bool check_fd(struct vhost_receiver *receiver, int fd)
+{
+    socklen_t size = sizeof(int);
+    int type;
+
+    if (receiver->message.nr_fds == VHOST_FDS_MOST)
+        receiver->fault = too_many_fds;
+    else if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0)
+        receiver->fault =
+            (struct vhost_fault){"descriptor that is a socket, of type", (uint64_t)type};
+    return !receiver->fault.what;
+}
+
+/* Those from the first wrong one on are closed, and the receiver's fault tells. */
+static void keep_fds(struct vhost_receiver *receiver, const struct cmsghdr *control)
 {
     struct vhost_message *message = &receiver->message;
     size_t count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    bool fits = true;
     size_t i;
     int fd;
 
     for (i = 0; i < count; i++) {
         memcpy(&fd, CMSG_DATA(control) + i * sizeof(fd), sizeof(fd));
-        if (message->nr_fds < VHOST_FDS_MOST) {
+        if (check_fd(receiver, fd))
             message->fds[message->nr_fds++] = fd;
-        } else {
+        else
             receiver->let_go(fd);
-            fits = false;
-        }
     }
-    return fits;
 }
 
-static bool keep_all_fds(struct vhost_receiver *receiver, struct msghdr *received)
+static void keep_all_fds(struct vhost_receiver *receiver, struct msghdr *received)
 {
     struct cmsghdr *control;
-    bool fits = !(received->msg_flags & MSG_CTRUNC);
 
+    if (received->msg_flags & MSG_CTRUNC)
+        receiver->fault = too_many_fds;
     for (control = CMSG_FIRSTHDR(received); control; control = CMSG_NXTHDR(received, control))
         if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_RIGHTS)
-            fits &= keep_fds(receiver, control);
-    return fits;
+            keep_fds(receiver, control);
 }
 
 /*
@@ -153,8 +169,9 @@ static enum vhost_result receive_rest(struct vhost_receiver *receiver, int fd)
     if (size <= 0)
         return closed(receiver, size < 0 ? errno : 0);
     receiver->got += (size_t)size;
-    if (!keep_all_fds(receiver, &received))
-        return wrong(receiver, "number of descriptors, which is larger than", VHOST_FDS_MOST);
+    keep_all_fds(receiver, &received);
+    if (receiver->fault.what)
+        return wrong(receiver, receiver->fault.what, receiver->fault.value);
     return VHOST_COMPLETE;
 }
 

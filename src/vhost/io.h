@@ -6,7 +6,8 @@
 
 /*
  * Messages of vhost-user over a connected unix socket, for both ends. The other side may be hostile:
- * what it sends is bounded, and descriptors that come along are closed unless somebody takes them.
+ * what it sends is bounded, and descriptors that come along are closed unless somebody takes them;
+ * a socket is never one of them.
  * A header is right when this returns it; whether request, size of the body and number of descriptors
  * go together is for the caller to see. Of a body that is shorter than its struct the rest is zeros.
  */

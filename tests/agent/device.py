@@ -64,9 +64,9 @@ class DeviceTest(unittest.TestCase):
         """How it calls a worker that has such a front end."""
         return f'worker {worker.pid} of {self.address} ({self.peer})'
 
-    def start(self, *options, behind='', reset_ms=60000, front_ends=1, listen=False):
+    def start(self, *options, behind='', reset_ms=60000, stall_ms=60000, front_ends=1, listen=False):
         configuration = self.agent.folder / 'agent.toml'
-        configuration.write_text(f'[timeouts]\nreset_ms = {reset_ms}\n'
+        configuration.write_text(f'[timeouts]\nreset_ms = {reset_ms}\nstall_ms = {stall_ms}\n'
                                  f'[device]\nfront_ends = {front_ends}\n')
         self.agent.start('--config', str(configuration), '--listen', self.address + behind, *options,
                          listen=listen)

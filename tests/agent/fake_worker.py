@@ -120,6 +120,13 @@ class Worker:
     def say(self, length):
         self.control.send(b'x' * length)
 
+    def pass_on(self, slot, length):
+        """Say that, with the descriptor that a client sends, which is then open here no more."""
+        _, ancillary, _, _ = self.sockets[slot].recvmsg(1, RIGHTS)
+        self.control.sendmsg([b'x' * length], ancillary)
+        for _, _, raw in ancillary:
+            os.close(*array.array('i', raw))
+
     def child(self):
         self.children.append(subprocess.Popen(['sleep', '600']))
         return self.children[-1].pid

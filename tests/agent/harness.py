@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Start vaccel-agent in a folder of its own, with a fake worker, or without any."""
+import array
+import contextlib
 import json
 import os
 import pathlib
@@ -47,6 +49,33 @@ def until(condition):
             raise TimeoutError('it did not become true')
         time.sleep(0.005)
     return value
+
+
+@contextlib.contextmanager
+def lingering(seconds=3 * PATIENCE):
+    """A connection that takes no more bytes, and has some to send: who closes it last waits for so long."""
+    with socket.socket() as listening:
+        listening.bind(('127.0.0.1', 0))
+        listening.listen(1)
+        connection = socket.create_connection(listening.getsockname())
+        with connection, listening.accept()[0]:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, seconds))
+            connection.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while connection.send(bytes(65536)):
+                    pass
+            yield connection
+
+
+@contextlib.contextmanager
+def held_up(*connections):
+    """With a connection that lingers in the queue of the other end of each, unread, and open nowhere else."""
+    with lingering() as connection:
+        for each in connections:
+            each.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS,
+                                   array.array('i', [connection.fileno()]))])
+        connection.close()
+        yield
 
 
 def process_exists(pid):

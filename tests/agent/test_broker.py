@@ -13,12 +13,13 @@ import unittest
 
 import tap
 from callers import freeze
-from harness import Agent, PATIENCE, process_exists, read_goodbye, receive_all, until
+from harness import Agent, PATIENCE, held_up, process_exists, read_goodbye, receive_all, until
 
 PROGRAM = sys.argv[1]
 READY, SOCKET, DRAIN = 2, 3, 5
 EUSERS, EBACKEND = 87, 71
 TWO_TURNS = 128  # messages that the broker hears of a worker in two turns
+LINES_A_SECOND = 10
 
 
 class BrokerTest(unittest.TestCase):
@@ -268,6 +269,18 @@ class TestConnections(BrokerTest):
         self.connect()
         self.assertEqual(worker.tell('receive')[:2], [SOCKET, 1])
 
+    def test_many_lines_are_left_out(self):
+        """Of a limit that is reached again and again."""
+        worker = self.begin(*self.config('[limits]\nconnections = 1\n'))
+        begun = time.monotonic()
+        for _ in range(40):
+            with self.connect():
+                slot = worker.tell('receive')[1]
+                read_goodbye(self.connect())
+                worker.tell('closed', slot)
+        seconds = int(time.monotonic() - begun) + 2
+        self.assertLessEqual(self.agent.log.read_text().count('refusing conn'), seconds * LINES_A_SECOND)
+
     def test_more_than_the_worker_takes_at_once(self):
         worker = self.begin(*self.config('[limits]\nconnections = 4096\n'))
         # The puppet hears nothing while it is told nothing.
@@ -436,6 +449,37 @@ class TestWorkerDies(BrokerTest):
         self.agent.ready_worker()
         self.assertFalse(process_exists(worker.pid))
 
+    def is_heard_in_time(self, length):
+        worker = self.begin()
+        connection = self.connect()
+        slot = worker.tell('receive')[1]
+        with held_up(connection):
+            freeze(self.agent.process.pid)
+            worker.tell('pass_on', slot, length)
+            self.agent.signal(signal.SIGCONT)
+            self.agent.signal(signal.SIGTERM)
+            self.assert_logged('told to stop')
+            self.agent.signal(signal.SIGTERM)
+            self.assertEqual(self.agent.wait(), 0)
+
+    def test_worker_that_holds_up_who_hears_it(self):
+        self.is_heard_in_time(264)
+
+    def test_worker_that_holds_up_who_hears_nothing(self):
+        self.is_heard_in_time(0)
+
+    def test_worker_that_holds_up_who_closes_its_socket(self):
+        """What comes behind the rubbish is not read."""
+        worker = self.begin()
+        connection = self.connect()
+        slot = worker.tell('receive')[1]
+        with held_up(connection):
+            freeze(self.agent.process.pid)
+            worker.tell('say', 1)
+            worker.tell('pass_on', slot, 1)
+            self.agent.signal(signal.SIGCONT)
+            self.agent.ready_worker()
+
 
 class TestStop(BrokerTest):
     def assert_nothing_left(self, *workers):
@@ -508,6 +552,14 @@ class TestStop(BrokerTest):
         worker = self.agent.worker()
         self.agent.signal(signal.SIGTERM)
         self.assertEqual(self.agent.wait(), 0)
+        self.assert_nothing_left(worker)
+
+    def test_connection_that_holds_up_who_closes_it(self):
+        self.agent.start()
+        worker = self.agent.worker()
+        with held_up(self.connect()):
+            self.agent.signal(signal.SIGTERM)
+            self.assertEqual(self.agent.wait(), 0)
         self.assert_nothing_left(worker)
 
     def test_worker_that_dies_while_it_finishes(self):

@@ -366,6 +366,37 @@ class TestWorkerDies(DeviceTest):
         front.enable(1)
         self.assertTrue(self.state_of(self.agent.ready_worker())['is_running'])
 
+    def die(self, *numbers):
+        """The next workers, of those signals, once each has been told of the ring."""
+        for number in numbers:
+            worker = self.agent.worker()
+            worker.settings()
+            self.assertTrue(self.state_of(worker)['is_running'])
+            worker.tell_last('die', number)
+
+    def test_memory_that_none_can_touch(self):
+        worker = self.begin()
+        front = self.running(worker)
+        worker.tell_last('die', signal.SIGBUS)
+        self.die(signal.SIGBUS, signal.SIGBUS)
+        self.assertTrue(front.is_closed())
+        self.assert_logged(f'{self.address}: {self.peer}: is disconnected, as workers died one after the other '
+                           'when they touched its memory')
+        self.running(self.agent.ready_worker())
+        self.assertNotIn('started in 2 s', self.agent.log.read_text())
+
+    def test_memory_that_some_can_touch(self):
+        worker = self.begin()
+        front = self.running(worker)
+        worker.tell_last('die', signal.SIGBUS)
+        self.die(signal.SIGBUS, signal.SIGKILL, signal.SIGBUS)
+        worker = self.agent.ready_worker()
+        self.assertTrue(self.state_of(worker)['is_running'])
+        worker.tell('take_chain', 3)
+        worker.tell_last('die', signal.SIGBUS)
+        self.die(signal.SIGBUS)
+        self.assertEqual(front.ask_u64(vhost.GET_FEATURES), OFFERED | READ_ONLY)
+
     def test_the_first_one(self):
         self.start()
         self.agent.worker().tell_last('exit', 1)
@@ -404,6 +435,15 @@ class TestFrontEndGoes(DeviceTest):
         self.assertFalse(process_exists(worker.pid))
         self.running(following)
         self.assert_silent()
+
+    def test_in_the_middle_of_a_message(self):
+        worker = self.begin(stall_ms=200)
+        channel = self.channel()
+        channel.ask(vhost.GET_FEATURES)
+        channel.send_raw(vhost.HEADER.pack(vhost.SET_FEATURES, vhost.VERSION, 8))
+        self.assertTrue(channel.is_closed())
+        self.assert_logged(f'{self.address}: {self.peer}: has begun a message and says nothing more')
+        self.running(worker)
 
     def test_the_next_front_end_waits_for_that(self):
         worker = self.begin()

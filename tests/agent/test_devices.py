@@ -260,6 +260,20 @@ class TestNotReady(DevicesTest):
         self.assertEqual(len(three.receive(vhost.GET_FEATURES)), 8)
         self.assertEqual(len(two.ask(vhost.GET_FEATURES)), 8)
 
+    def test_one_that_a_front_end_keeps_from_being(self):
+        """Others need not wait for it."""
+        first = self.begin()
+        one, second = self.take(first)
+        first.tell_last('die', signal.SIGKILL)
+        for _ in range(2):
+            self.agent.worker().tell_last('die', signal.SIGKILL)
+        self.assert_logged('the next worker is started in 2 s')
+        self.running(second)
+        third = self.agent.ready_worker()
+        self.assertEqual(third.generation, 5)
+        self.assertTrue(third.tell('waits'))
+        self.assertEqual(len(one.ask(vhost.GET_FEATURES)), 8)
+
     def test_the_first_one_never_is(self):
         self.start(front_ends=4)
         self.agent.worker().tell_last('exit', 1)

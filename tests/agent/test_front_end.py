@@ -108,6 +108,8 @@ class TestWrongFrontEnds(DeviceTest):
         self.addCleanup(os.close, null)
         self.refused('SET_OWNER: 3 descriptors come', (vhost.SET_OWNER, b'', [null] * 3))
         self.refused('number of descriptors', (vhost.SET_OWNER, b'', [null] * 9))
+        with socket.socket() as of_another:
+            self.refused('descriptor that is a socket', (vhost.SET_VRING_CALL, U64.pack(0), [of_another.fileno()]))
 
     def refused_memory(self, why, regions, fds=None, **more):
         body = vhost.memory_table(regions, **more)

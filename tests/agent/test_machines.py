@@ -16,7 +16,7 @@ import unittest
 
 import tap
 from callers import freeze
-from harness import Agent, PATIENCE, process_exists, until
+from harness import Agent, PATIENCE, held_up, process_exists, until
 from real import descriptors_of
 
 PROGRAM = sys.argv[1]
@@ -230,6 +230,18 @@ class TestComingAndGoing(MachinesTest):
         worker.tell_last('die', signal.SIGKILL)
         until(lambda: not process_exists(worker.pid))
         self.assert_client(self.agent.ready_worker(), vmm, 'vm1')
+
+    def test_connections_that_hold_up_who_closes_them(self):
+        """They wait for a worker, as their machine goes."""
+        worker = self.begin()
+        leaves, stays = self.served('leaves'), self.served('stays')
+        worker.tell_last('die', signal.SIGKILL)
+        following = self.agent.worker()
+        with held_up(self.call(leaves)):
+            leaves.end()
+            until(lambda: not leaves.listener.exists())
+            following.become_ready()
+            self.assert_client(following, stays, 'stays')
 
     def test_nothing_is_left(self):
         worker = self.begin()

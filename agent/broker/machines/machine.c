@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/broker/machines/machine.h"
+#include "agent/broker/let_go.h"
 #include "stream/address.h"
 
 #include <errno.h>
@@ -126,7 +127,7 @@ void machine_end(struct machine *machine)
     if (machine->directory >= 0)
         remove_own_file(machine);
     if (machine->fd >= 0)
-        close(machine->fd);
+        let_go(machine->fd);
     if (machine->directory >= 0)
         close(machine->directory);
     free(machine);
