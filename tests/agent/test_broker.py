@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The broker, beside a fake worker: test_broker.py AGENT [PART OF A NAME]"""
+import ctypes
 import os
 import pathlib
 import re
@@ -17,8 +18,10 @@ from harness import Agent, PATIENCE, process_exists, read_goodbye, receive_all, 
 
 PROGRAM = sys.argv[1]
 READY, SOCKET, DRAIN = 2, 3, 5
+MNT_DETACH = 2
 EUSERS, EBACKEND = 87, 71
 TWO_TURNS = 128  # messages that the broker hears of a worker in two turns
+libc = ctypes.CDLL(None, use_errno=True)
 
 
 class BrokerTest(unittest.TestCase):
@@ -366,13 +369,41 @@ class TestWorkerDies(BrokerTest):
 
     def test_run_directory_is_removed(self):
         worker = self.begin()
-        path = worker.tell('write', 'vaccel/session.1/file')
+        worker.tell('write', 'vaccel/session.1/file')
         (worker.run_directory / 'link').symlink_to(self.agent.folder)
         worker.tell_last('die', signal.SIGKILL)
         following = self.agent.worker()
-        self.assertFalse(os.path.exists(path))
-        self.assertEqual(list(self.agent.runtime.iterdir()), [following.run_directory])
+        until(lambda: list(self.agent.runtime.iterdir()) == [following.run_directory])
         self.assertTrue(self.agent.program.exists())
+
+    def mount_what_does_not_answer(self, directory):
+        """Who looks into it waits until the file that is returned is closed."""
+        directory.mkdir()
+        try:
+            fuse = open('/dev/fuse', 'rb+', buffering=0)
+        except OSError as error:
+            self.skipTest(f'no file system of its own can be made: {error}')
+        self.addCleanup(fuse.close)
+        options = f'fd={fuse.fileno()},rootmode=40000,user_id={os.getuid()},group_id={os.getgid()}'
+        if libc.mount(b'silent', bytes(directory), b'fuse', 0, options.encode()):
+            self.skipTest(f'no file system can be mounted: {os.strerror(ctypes.get_errno())}')
+        self.addCleanup(libc.umount2, bytes(directory), MNT_DETACH)
+        return fuse
+
+    def test_run_directory_that_takes_long_to_remove(self):
+        worker = self.begin()
+        silent = self.mount_what_does_not_answer(worker.run_directory / 'silent')
+        worker.tell_last('die', signal.SIGKILL)
+        following = self.agent.ready_worker()
+        self.assertEqual(following.tell('receive')[0] if self.connect() else None, SOCKET)
+        self.agent.signal(signal.SIGTERM)
+        self.assertEqual(following.tell('receive')[0], DRAIN)
+        following.tell_last('exit', 0)
+        until(lambda: not following.run_directory.exists())
+        self.assertIsNone(self.agent.process.poll())
+        silent.close()
+        self.assertEqual(self.agent.wait(), 0)
+        self.assert_logged(f'cannot remove {worker.run_directory}')
 
     def test_processes_that_it_began_are_ended(self):
         worker = self.begin()
@@ -403,7 +434,7 @@ class TestWorkerDies(BrokerTest):
                            'the next worker is started in 1 s')
         resource.prlimit(broker, resource.RLIMIT_NOFILE, before)
         following = self.agent.ready_worker()
-        self.assertEqual(list(self.agent.runtime.iterdir()), [following.run_directory])
+        until(lambda: list(self.agent.runtime.iterdir()) == [following.run_directory])
 
     def test_stop_between_two_workers(self):
         worker = self.begin()
