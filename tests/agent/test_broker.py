@@ -19,6 +19,7 @@ from harness import Agent, PATIENCE, process_exists, read_goodbye, receive_all, 
 PROGRAM = sys.argv[1]
 READY, SOCKET, DRAIN = 2, 3, 5
 MNT_DETACH = 2
+SO_PASSRIGHTS = 83
 EUSERS, EBACKEND = 87, 71
 TWO_TURNS = 128  # messages that the broker hears of a worker in two turns
 libc = ctypes.CDLL(None, use_errno=True)
@@ -239,6 +240,22 @@ class TestConnections(BrokerTest):
         self.connect()
         self.assertEqual(worker.tell('receive')[1], 0)
         self.assertEqual(worker.tell('is_sending', 0), 0)
+
+    def send_descriptor(self, connection):
+        socket.send_fds(connection, [b'x'], [self.agent.notified.fileno()])
+
+    def test_descriptors_are_refused(self):
+        """To drop one that lingers would keep a thread of the worker's."""
+        worker = self.begin()
+        connection = self.connect()
+        try:
+            connection.getsockopt(socket.SOL_SOCKET, SO_PASSRIGHTS)
+        except OSError as error:
+            self.skipTest(f'the kernel cannot refuse descriptors: {error}')
+        self.assertRaises(PermissionError, self.send_descriptor, connection)
+        self.assertEqual(worker.tell('receive')[0], SOCKET)
+        self.assertRaises(PermissionError, self.send_descriptor, connection)
+        connection.sendall(b'bytes alone')
 
     def test_closed_connections_leave_no_descriptor(self):
         worker = self.begin()
