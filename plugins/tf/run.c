@@ -126,8 +126,7 @@ static int check_options(const struct vaccel_inference *inference)
     struct field field;
 
     while (message_next(&message, &field))
-        if (field.number > 7 ||
-            !(1U << field.number & (1U << 1 | 1U << 2 | 1U << 5 | 1U << 7))) {
+        if (field.number > 7 || !(1U << field.number & (1U << 1 | 1U << 2 | 1U << 5 | 1U << 7))) {
             vaccel_error("[tf] the run options have a field %u, which is not allowed",
                          field.number);
             return VACCEL_EINVAL;
