@@ -4,6 +4,7 @@
 #include "agent/broker/devices.h"
 #include "agent/broker/let_go.h"
 #include "agent/broker/notify.h"
+#include "agent/broker/run_directory.h"
 #include "agent/broker/spawner.h"
 #include "agent/log.h"
 
@@ -254,6 +255,7 @@ static void end_all(struct broker *broker)
     keeper_end(&broker->clients.keeper);
     for (i = 0; i < broker->nr_devices; i++)
         devices_end(&broker->devices[i]);
+    run_directories_wait();
 }
 
 int broker_run(const struct settings *settings)

@@ -4,10 +4,18 @@
 #include "platform/platform.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Each in a thread of its own. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    int running;
+} removals = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 static bool make_below(const char *base, char *path, size_t size)
 {
@@ -31,10 +39,59 @@ bool run_directory_make(char *path, size_t size)
     return false;
 }
 
-void run_directory_remove(const char *path)
+static void remove_now(const char *path)
 {
     int error = platform_directory_remove(path);
 
     if (error)
         agent_warn("cannot remove %s, which the worker used: %s", path, strerror(error));
+}
+
+static void note_removal(int change)
+{
+    pthread_mutex_lock(&removals.lock);
+    removals.running += change;
+    pthread_cond_broadcast(&removals.changed);
+    pthread_mutex_unlock(&removals.lock);
+}
+
+static void *remove_it(void *context)
+{
+    char *path = context;
+
+    remove_now(path);
+    free(path);
+    note_removal(-1);
+    return NULL;
+}
+
+static bool remove_elsewhere(const char *path)
+{
+    char *copy = strdup(path);
+    pthread_t thread;
+
+    if (!copy)
+        return false;
+    note_removal(1);
+    if (pthread_create(&thread, NULL, remove_it, copy) == 0) {
+        pthread_detach(thread);
+        return true;
+    }
+    note_removal(-1);
+    free(copy);
+    return false;
+}
+
+void run_directory_remove(const char *path)
+{
+    if (!remove_elsewhere(path))
+        remove_now(path);
+}
+
+void run_directories_wait(void)
+{
+    pthread_mutex_lock(&removals.lock);
+    while (removals.running)
+        pthread_cond_wait(&removals.changed, &removals.lock);
+    pthread_mutex_unlock(&removals.lock);
 }

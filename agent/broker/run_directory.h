@@ -11,7 +11,13 @@
  */
 bool run_directory_make(char *path, size_t size);
 
-/* Remove it with all that the worker left there. */
+/*
+ * Remove it with all that the worker left there. That takes as long as clients gave it files, and the broker serves
+ * others meanwhile. What cannot be removed is logged.
+ */
 void run_directory_remove(const char *path);
+
+/* Until all are removed that can be. */
+void run_directories_wait(void);
 
 #endif

@@ -191,12 +191,20 @@ static void *serve(void *context)
     return NULL;
 }
 
+void connection_log_refused(const char *peer, const char *why)
+{
+    static struct log_budget budget = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+    if (agent_log_allows(&budget))
+        agent_error("%s: %s", peer, why);
+}
+
 static struct connection *connection_new(const char *peer)
 {
     struct connection *connection = calloc(1, sizeof(*connection));
 
     if (!connection)
-        agent_error("%s: no memory or descriptors for one more connection", peer);
+        connection_log_refused(peer, "no memory for one more connection");
     return connection;
 }
 
@@ -231,7 +239,7 @@ static void begin(struct connection *connection, unsigned int slot, const char *
     stream_set_patience(&connection->stream, patience);
     if (begun && connection->body && thread_start(serve, connection))
         return;
-    agent_error("%s: no memory, descriptors or threads for one more connection", peer);
+    connection_log_refused(peer, "no memory or threads for one more connection");
     list_remove(connection);
     connection_free(connection);
 }

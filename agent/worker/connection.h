@@ -37,6 +37,9 @@ void connection_begin(int fd, unsigned int slot, const char *peer);
 bool connection_begin_carried(const struct stream_carrier *carrier, void *carried,
                               const char *peer);
 
+/* One that cannot be served. */
+void connection_log_refused(const char *peer, const char *why);
+
 /* Close it: what waits is woken, what runs is the last. @reason is logged; NULL: as usual. */
 void connection_close(struct connection *connection, const char *reason);
 

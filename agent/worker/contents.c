@@ -3,7 +3,9 @@
 #include "platform/hosted/error_code.h"
 #include "vaccel.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The contents of a resource, as they come. */
@@ -104,6 +106,36 @@ static int create_memory(struct resource_blob *blob, const struct wire_text *nam
     return VACCEL_ENOMEM;
 }
 
+static bool identify(int file, struct file_identity *identity)
+{
+    struct stat status;
+
+    if (fstat(file, &status))
+        return false;
+    *identity = (struct file_identity){status.st_dev, status.st_ino};
+    return true;
+}
+
+static int refuse_file(const char *path, int error)
+{
+    vaccel_error("the agent cannot open a resource's file, %s: %s", path, strerror(error));
+    return hosted_error_code(error);
+}
+
+static int create_file(struct worker_resource *resource, struct resource_blob *blob,
+                       const struct wire_text *name)
+{
+    int file;
+    int ret = contents_create_file(resource, name, &file, &blob->path);
+
+    if (ret != VACCEL_OK)
+        return ret;
+    if (!identify(file, &resource->file))
+        ret = refuse_file(blob->path, errno);
+    close(file);
+    return ret;
+}
+
 static int create_blob(struct worker_resource *resource, struct resource_blob *blob,
                        const struct wire_text *name)
 {
@@ -114,15 +146,8 @@ static int create_blob(struct worker_resource *resource, struct resource_blob *b
         blob->path = strndup(name->text, name->size);
         return blob->path ? VACCEL_OK : VACCEL_ENOMEM;
     default:
-        return contents_create_file(resource, name, &resource->file, &blob->path);
+        return create_file(resource, blob, name);
     }
-}
-
-static void close_file(struct worker_resource *resource)
-{
-    if (resource->file >= 0)
-        close(resource->file);
-    resource->file = -1;
 }
 
 int contents_begin_blob(struct worker_resource *resource, const struct wire_resource_chunk *chunk,
@@ -131,7 +156,6 @@ int contents_begin_blob(struct worker_resource *resource, const struct wire_reso
     struct resource_blob *blob = &resource->blobs[resource->nr_blobs];
     int ret;
 
-    close_file(resource);
     *blob = (struct resource_blob){.size = chunk->blob_size};
     ret = create_blob(resource, blob, name);
     if (ret != VACCEL_OK) {
@@ -167,33 +191,75 @@ static int write_all(int file, const unsigned char *data, size_t size, uint64_t 
     return VACCEL_OK;
 }
 
-static int take_piece(struct worker_resource *resource, const struct wire_resource_chunk *chunk,
-                      const struct piece *piece, uint64_t at)
+/* What a plugin may have put in its place meanwhile is not written to. -1: there is none, with errno. */
+static int open_again(const char *path, const struct file_identity *expected)
 {
-    if (resource->file >= 0)
-        return write_all(resource->file, piece->data, piece->size, at);
-    if (piece->size)
-        memcpy(resource->blobs[chunk->blob].data + at, piece->data, piece->size);
-    return VACCEL_OK;
+    int file = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct file_identity found;
+
+    if (file < 0)
+        return -1;
+    if (identify(file, &found) && found.device == expected->device &&
+        found.inode == expected->inode)
+        return file;
+    close(file);
+    errno = ESTALE;
+    return -1;
+}
+
+static int write_pieces(int file, const struct piece *pieces, size_t count, uint64_t at)
+{
+    int ret = VACCEL_OK;
+    size_t i;
+
+    for (i = 0; i < count && ret == VACCEL_OK; i++) {
+        ret = write_all(file, pieces[i].data, pieces[i].size, at);
+        at += pieces[i].size;
+    }
+    return ret;
+}
+
+/*
+ * A descriptor that stayed open would be one for each resource whose client takes its time, and all clients share
+ * those that the process may have.
+ */
+static int take_into_file(const struct worker_resource *resource, const char *path,
+                          const struct piece *pieces, size_t count, uint64_t at)
+{
+    int file = open_again(path, &resource->file);
+    int ret;
+
+    if (file < 0)
+        return refuse_file(path, errno);
+    ret = write_pieces(file, pieces, count, at);
+    close(file);
+    return ret;
+}
+
+static void take_into_memory(unsigned char *memory, const struct piece *pieces, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (pieces[i].size)
+            memcpy(memory, pieces[i].data, pieces[i].size);
+        memory += pieces[i].size;
+    }
 }
 
 int contents_take(struct worker_resource *resource, const struct wire_resource_chunk *chunk,
                   const struct piece *pieces, size_t count)
 {
-    uint64_t at = chunk->offset;
+    const struct resource_blob *blob = &resource->blobs[chunk->blob];
     int ret = VACCEL_OK;
-    size_t i;
 
-    for (i = 0; i < count && ret == VACCEL_OK; i++) {
-        ret = take_piece(resource, chunk, &pieces[i], at);
-        at += pieces[i].size;
-    }
-    if (ret != VACCEL_OK)
-        return ret;
-    resource->received += chunk->size;
-    if (last_is_complete(resource))
-        close_file(resource);
-    return VACCEL_OK;
+    if (blob->data)
+        take_into_memory(blob->data + chunk->offset, pieces, count);
+    else if (chunk->size)
+        ret = take_into_file(resource, blob->path, pieces, count, chunk->offset);
+    if (ret == VACCEL_OK)
+        resource->received += chunk->size;
+    return ret;
 }
 
 bool contents_complete(const struct worker_resource *resource)
@@ -206,7 +272,6 @@ void contents_free(struct worker_resource *resource)
 {
     struct resource_blob *blob;
 
-    close_file(resource);
     while (resource->nr_blobs) {
         blob = &resource->blobs[--resource->nr_blobs];
         free(blob->path);

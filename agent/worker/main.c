@@ -118,8 +118,8 @@ static void take_connection(int fd, const struct control_message *message)
         connection_begin(fd, message->slot, message->peer);
         return;
     }
-    agent_error("%s: no descriptor for one more connection: raise LimitNOFILE or ulimit -n",
-                message->peer);
+    connection_log_refused(message->peer, "no descriptor for one more connection: raise "
+                                          "LimitNOFILE or ulimit -n");
     worker_tell_closed(message->slot);
 }
 

@@ -88,7 +88,6 @@ static struct worker_resource *new_of(const struct wire_resource_new *wanted)
         return NULL;
     }
     resource->wanted = *wanted;
-    resource->file = -1;
     pthread_mutex_init(&resource->lock, NULL);
     return resource;
 }

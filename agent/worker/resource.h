@@ -5,6 +5,8 @@
 #include "agent/worker/incoming.h"
 #include "vaccel/resource.h"
 
+#include <sys/types.h>
+
 /*
  * A client's resource. Its contents come chunk by chunk, into files of its own directory or into memory.
  * The first registration makes it one of the library's.
@@ -18,6 +20,12 @@ struct resource_blob {
     uint64_t size;
 };
 
+/* Which file stands at a path. */
+struct file_identity {
+    dev_t device;
+    ino_t inode;
+};
+
 struct worker_resource {
     struct object object;
     pthread_mutex_t lock; /* of what follows */
@@ -26,7 +34,7 @@ struct worker_resource {
     uint64_t nr_blobs;           /* that have begun to come */
     uint64_t received;           /* bytes of the last one of them */
     uint64_t promised;           /* bytes of all of them */
-    int file;                    /* that the last one is written to, or -1 */
+    struct file_identity file;   /* of the last one, if it is a file */
     char *directory;             /* NULL: it has none yet */
     uint64_t directories;        /* in it, for the files' names */
     struct vaccel_resource *res; /* NULL: not registered yet */
@@ -39,7 +47,7 @@ void resource_leave(struct client *client, struct worker_resource *resource);
 /* Its contents: contents.c. Under its lock. Errors are logged. */
 int contents_check_chunk(const struct worker_resource *resource,
                          const struct wire_resource_chunk *chunk);
-/* Begin the blob that the first chunk brings. */
+/* Begin the blob that the first chunk brings. Its file is open while a chunk is written, and not between them. */
 int contents_begin_blob(struct worker_resource *resource, const struct wire_resource_chunk *chunk,
                         const struct wire_text *name);
 /* Take the bytes of a chunk that was checked: the first chunk->size of @count @pieces. */

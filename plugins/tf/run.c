@@ -116,8 +116,9 @@ static int find_outputs(struct call *call, const struct model *model,
 }
 
 /*
- * RunOptions come from the caller. Of their fields those are harmless that ask for a trace (1), a time
- * limit (2), a thread pool (3), partitions (5), a report (7); debugging (6) writes files.
+ * RunOptions come from the caller. Of their fields those are harmless that ask for a trace (1), a time limit (2),
+ * partitions (5), a report (7). Debugging (6) writes files, and the thread pool (3) can be none: then each turn of
+ * a loop ("For") is within the one before, and the stack ends the process.
  */
 static int check_options(const struct vaccel_inference *inference)
 {
@@ -125,8 +126,7 @@ static int check_options(const struct vaccel_inference *inference)
     struct field field;
 
     while (message_next(&message, &field))
-        if (field.number > 7 ||
-            !(1U << field.number & (1U << 1 | 1U << 2 | 1U << 3 | 1U << 5 | 1U << 7))) {
+        if (field.number > 7 || !(1U << field.number & (1U << 1 | 1U << 2 | 1U << 5 | 1U << 7))) {
             vaccel_error("[tf] the run options have a field %u, which is not allowed",
                          field.number);
             return VACCEL_EINVAL;

@@ -92,16 +92,18 @@ static int run_with_options(struct vaccel_session *sess, struct vaccel_resource 
     return ret;
 }
 
-static void run_options_ask_for_nothing_on_disk(void **state)
+static void run_options_ask_for_nothing_that_harms(void **state)
 {
     struct vaccel_resource *model = model_begin(*state, MADE "/in_place.pb");
     unsigned char limit[] = {2 << 3, 0x90, 0x4e}; /* timeout_in_ms: 10000 */
     unsigned char debugging[] = {6 << 3 | 2, 0};  /* debug_options */
+    unsigned char pool[] = {3 << 3, 0};           /* inter_op_thread_pool */
     unsigned char cut[] = {2 << 3 | 2, 100};
     unsigned char other[] = {0xf8, 0x07, 1}; /* field 127 */
 
     assert_int_equal(run_with_options(*state, model, limit, sizeof(limit)), VACCEL_OK);
     assert_int_equal(run_with_options(*state, model, debugging, sizeof(debugging)), VACCEL_EINVAL);
+    assert_int_equal(run_with_options(*state, model, pool, sizeof(pool)), VACCEL_EINVAL);
     assert_int_equal(run_with_options(*state, model, cut, sizeof(cut)), VACCEL_EINVAL);
     assert_int_equal(run_with_options(*state, model, other, sizeof(other)), VACCEL_EINVAL);
     model_end(*state, model);
@@ -301,7 +303,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(models_that_reach_beyond_themselves_are_refused),
         cmocka_unit_test(runs_do_not_save_or_restore),
-        cmocka_unit_test(run_options_ask_for_nothing_on_disk),
+        cmocka_unit_test(run_options_ask_for_nothing_that_harms),
         cmocka_unit_test(strings_must_be_what_their_lengths_say),
         cmocka_unit_test(elements_that_cannot_be_counted_are_refused),
         cmocka_unit_test(nodes_must_have_what_they_need),

@@ -65,7 +65,8 @@ int address_connect(const char *address, unsigned int timeout_ms, int *fd, char 
 
 /*
  * Listen there. A file that a socket of the past left behind is replaced, and the new one has mode
- * 0600; the umask is changed for a moment. VACCEL_EBUSY if another process listens there.
+ * 0600; the umask is changed for a moment. Who connects to one that is no device's cannot send descriptors along (EPERM),
+ * from Linux 6.16 on. VACCEL_EBUSY if another process listens there.
  * @fd  not blocking, closed on exec; set on success alone
  */
 int address_listen(const char *address, int *fd, char *why, size_t why_size);

@@ -10,6 +10,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83 /* since Linux 6.16 */
+#endif
+
 static int code_of(int error)
 {
     switch (error) {
@@ -98,8 +102,20 @@ static int bind_place(int fd, const struct addrinfo *place)
     return bind(fd, place->ai_addr, place->ai_addrlen);
 }
 
+/*
+ * A descriptor that a client sends along is closed when its bytes are received, in the thread that does so: and a
+ * connection that lingers keeps that thread for as long as the client likes. So it is the sender who gets the error.
+ * Connections have the option from the socket that listens. An older kernel does not know it.
+ */
+static void refuse_descriptors(int fd)
+{
+    int no = 0;
+
+    setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &no, sizeof(no));
+}
+
 /* Returns an errno value. */
-static int listen_at(const struct addrinfo *place, int *fd)
+static int listen_at(const struct addrinfo *place, bool takes_descriptors, int *fd)
 {
     int listening = address_socket(place->ai_family);
     int error = 0;
@@ -107,6 +123,8 @@ static int listen_at(const struct addrinfo *place, int *fd)
     if (listening < 0)
         return errno;
     address_set_options(listening, place->ai_family);
+    if (place->ai_family == AF_UNIX && !takes_descriptors)
+        refuse_descriptors(listening);
     if (bind_place(listening, place)) {
         error = errno;
     } else if (listen(listening, SOMAXCONN)) {
@@ -127,7 +145,7 @@ int address_listen_as(const char *called, const char *address, int *fd, char *wh
 
     if (error)
         return error;
-    error = listen_at(places.first, fd);
+    error = listen_at(places.first, address_device(address) != 0, fd);
     address_places_free(&places);
     if (!error)
         return VACCEL_OK;

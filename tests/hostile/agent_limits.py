@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every limit, exactly reached and passed by one. Who passes it is told its name."""
+import resource
 import time
 
 import cases
@@ -8,6 +9,7 @@ import wire
 from agent import closed_with, refused_with
 from client import Closed
 
+KNOCKS, LINES_A_SECOND = 300, 10
 CONNECTIONS, SESSIONS, RESOURCES, CALLS = 6, 3, 4, 5
 MEGABYTE = 1 << 20
 PATIENCE = 10  # seconds
@@ -52,6 +54,22 @@ def test_connections(agent):
     for one in clients:
         one.close()
     agent.is_usable_soon()
+
+
+def test_connections_without_descriptors(agent):
+    """Who knocks again and again does not fill the log."""
+    sentence = 'no descriptor for one more connection'
+    before = resource.prlimit(agent.worker, resource.RLIMIT_NOFILE)
+    resource.prlimit(agent.worker, resource.RLIMIT_NOFILE, (3, before[1]))
+    begun = time.monotonic()
+    try:
+        for _ in range(KNOCKS):
+            with agent.connection() as connection:
+                connection.until_closed()
+    finally:
+        resource.prlimit(agent.worker, resource.RLIMIT_NOFILE, before)
+    seconds = int(time.monotonic() - begun) + 2
+    assert 1 <= agent.log().count(sentence) <= seconds * LINES_A_SECOND, agent.log()
 
 
 def test_sessions(agent):

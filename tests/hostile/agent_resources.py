@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Resources: names that lead elsewhere, chunks that do not fit, and what an operator must allow."""
 import os
+import pathlib
 
 import cases
 import wire
 from agent import refused_with
+from real import descriptors_of
 
 SECRET = b'for nobody but the agent'
 EXEC, EXEC_WITH_RESOURCE, TORCH_MODEL_LOAD = 1, 2, 14
@@ -112,6 +114,59 @@ def test_chunks_that_do_not_fit(agent):
         refused_with(chunk(client, resource, 2, b'', b'c'), '', wire.EINVAL)
         client.register(resource, session)
         refused_with(chunk(client, resource, 2, b'', b'c'), '', wire.EINVAL)
+
+
+def half_sent(client, kind):
+    """A resource whose only blob is not all there."""
+    resource = new(client, 1, 8, kind)
+    assert chunk(client, resource, 0, b'1234', b'half', blob_size=8).status == 0
+    return resource
+
+
+def second_half(client, resource):
+    return chunk(client, resource, 0, b'5678', b'', offset=4, blob_size=8)
+
+
+def end(client, resource):
+    client.ask(wire.RESOURCE_END, wire.id_of.pack(id=resource))
+
+
+def halves(agent):
+    return [path for path in pathlib.Path(agent.runtime).rglob('half') if not path.is_dir()]
+
+
+def test_half_sent_files_are_not_kept_open(agent):
+    """All clients share the descriptors that the worker may have."""
+    with agent.client() as client:
+        resources = [half_sent(client, kind) for kind in (wire.FILES, wire.DIRECTORY) * 20]
+        assert not [what for what in descriptors_of(agent.worker) if 'half' in what]
+        for resource in resources:
+            assert second_half(client, resource).status == 0
+        assert [path.read_bytes() for path in halves(agent)] == [b'12345678'] * len(resources)
+        client.register(resources[0], client.begin())
+        for resource in resources:
+            end(client, resource)
+
+
+def test_a_half_sent_file_that_is_another_now(agent):
+    """As code that a client may run in the worker can have it."""
+    secret = agent.folder / 'secret'
+    secret.write_bytes(SECRET)
+    for put_there in (lambda path: path.symlink_to(secret), os.mkfifo,
+                      lambda path: path.write_bytes(b'1234'), lambda path: path.hardlink_to(secret),
+                      lambda path: None):
+        with agent.client() as client:
+            resource = half_sent(client, wire.FILES)
+            [path] = halves(agent)
+            path.rename(path.with_name('moved'))
+            put_there(path)
+            refused_with(second_half(client, resource), 'half')
+            path.unlink(missing_ok=True)
+            path.with_name('moved').rename(path)
+            assert second_half(client, resource).status == 0
+            client.register(resource, client.begin())
+            end(client, resource)
+        assert secret.read_bytes() == SECRET
 
 
 def test_less_than_was_promised(agent):

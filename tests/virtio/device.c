@@ -296,7 +296,7 @@ void device_begin(struct device *device)
     char address[128];
     char why[ADDRESS_WHY_SIZE];
 
-    snprintf(address, sizeof(address), "unix://%s", device->path);
+    snprintf(address, sizeof(address), "vhost-user://%s", device->path);
     must(!address_listen(address, &listener, why, sizeof(why)), "cannot listen");
     must(!pthread_create(&thread, NULL, run, device), "no thread");
 }
