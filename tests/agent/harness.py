@@ -2,6 +2,7 @@
 """Start vaccel-agent in a folder of its own, with a fake worker, or without any."""
 import array
 import contextlib
+import ctypes
 import json
 import os
 import pathlib
@@ -25,6 +26,9 @@ DEVICE = ['spin_us', 'front_ends']
 HEADER = struct.Struct('<IHHQQII')
 FIELD = struct.Struct('<HHI')
 GOODBYE, SENTENCE = 4, 1
+SO_PASSRIGHTS = 83
+PIDFD_GETFD = 438
+libc = ctypes.CDLL(None)
 
 
 def text(raw):
@@ -170,6 +174,16 @@ class Agent:
         self.puppets = []
         self.nr_addresses = 0  # of all that were started
         self.process = None
+
+    def take_descriptors(self):
+        """Its sockets take them from now on, as all do on kernels before 6.16."""
+        process = os.pidfd_open(self.process.pid)
+        one = ctypes.c_int(1)
+        for name in os.listdir(f'/proc/{self.process.pid}/fd'):
+            number = libc.syscall(PIDFD_GETFD, process, int(name), 0)
+            libc.setsockopt(number, socket.SOL_SOCKET, SO_PASSRIGHTS, ctypes.byref(one), ctypes.sizeof(one))
+            libc.close(number)
+        os.close(process)
 
     def listen_at(self, name, kind):
         listening = socket.socket(socket.AF_UNIX, kind)

@@ -12,11 +12,10 @@ import time
 
 import tap
 from broker_case import BrokerTest, PROGRAM
-from harness import Agent, PATIENCE, read_goodbye, receive_all, until
+from harness import Agent, PATIENCE, SO_PASSRIGHTS, read_goodbye, receive_all, until
 
 READY = 2
 SOCKET = 3
-SO_PASSRIGHTS = 83
 EUSERS = 87
 LINES_A_SECOND = 10
 

@@ -237,6 +237,7 @@ class TestComingAndGoing(MachinesTest):
         leaves, stays = self.served('leaves'), self.served('stays')
         worker.tell_last('die', signal.SIGKILL)
         following = self.agent.worker()
+        self.agent.take_descriptors()
         with held_up(self.call(leaves)):
             leaves.end()
             until(lambda: not leaves.listener.exists())

@@ -185,6 +185,7 @@ class TestWorkerDies(BrokerTest):
 
     def is_heard_in_time(self, length):
         worker = self.begin()
+        self.agent.take_descriptors()
         connection = self.connect()
         slot = worker.tell('receive')[1]
         with held_up(connection):
@@ -205,6 +206,7 @@ class TestWorkerDies(BrokerTest):
     def test_worker_that_holds_up_who_closes_its_socket(self):
         """What comes behind the rubbish is not read."""
         worker = self.begin()
+        self.agent.take_descriptors()
         connection = self.connect()
         slot = worker.tell('receive')[1]
         with held_up(connection):
@@ -291,6 +293,8 @@ class TestStop(BrokerTest):
     def test_connection_that_holds_up_who_closes_it(self):
         self.agent.start()
         worker = self.agent.worker()
+        until(self.agent.path.exists)
+        self.agent.take_descriptors()
         with held_up(self.connect()):
             self.agent.signal(signal.SIGTERM)
             self.assertEqual(self.agent.wait(), 0)
