@@ -26,11 +26,11 @@ SEEN = ['resnet50', 'transformer']
 
 
 def outputs_of(program, model, network):
-    """Of the one input that these have."""
-    (name, values), = large.inputs_of(network).items()
-    (output,) = NETWORKS[network].outputs
+    """These have one input and one output, whose names are not the same in each format."""
+    values, = large.inputs_of(network).values()
+    output, = NETWORKS[network].outputs
     kind = {'float32': 'f32', 'int64': 'i64'}[values.dtype.name]
-    done = subprocess.run([program, model, name, kind, 'x'.join(map(str, values.shape)), output],
+    done = subprocess.run([program, model, kind, 'x'.join(map(str, values.shape))],
                           input=values.tobytes(), stdout=subprocess.PIPE)
     if done.returncode:
         sys.exit(f'{network} does not run: code {done.returncode}')

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * run_model MODEL INPUT f32|i64 SHAPE OUTPUT: the input's bytes come from stdin, the output's go to stdout.
- * SHAPE is as in 1x3x224x224.
+ * run_model MODEL f32|i64 SHAPE: the bytes of the first input come from stdin, those of the first output go to
+ * stdout. SHAPE is as in 1x3x224x224.
  */
 #include "vaccel.h"
 
@@ -76,12 +76,10 @@ int main(int argc, char **argv)
     struct vaccel_tensor out = {0};
     int ret;
 
-    if (argc != 6)
+    if (argc != 4)
         return EXIT_FAILURE;
-    in.name = argv[2];
-    in.data_type = strcmp(argv[3], "f32") != 0 ? VACCEL_DATA_INT64 : VACCEL_DATA_FLOAT32;
-    out.name = argv[5];
-    if (!make_input(&in, argv[4]) || fread((void *)in.data, 1, in.size, stdin) != in.size) {
+    in.data_type = strcmp(argv[2], "f32") != 0 ? VACCEL_DATA_INT64 : VACCEL_DATA_FLOAT32;
+    if (!make_input(&in, argv[3]) || fread((void *)in.data, 1, in.size, stdin) != in.size) {
         fputs("stdin does not have the bytes of the shape\n", stderr);
         return EXIT_FAILURE;
     }
