@@ -12,6 +12,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <link.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -94,18 +95,32 @@ class Locked
     static inline std::atomic_flag taken = ATOMIC_FLAG_INIT;
 
   public:
-    Locked()
+    static void take()
     {
         while (taken.test_and_set(std::memory_order_acquire))
             continue;
     }
-    ~Locked()
+    static void give()
     {
         taken.clear(std::memory_order_release);
+    }
+    Locked()
+    {
+        take();
+    }
+    ~Locked()
+    {
+        give();
     }
     Locked(const Locked &) = delete;
     Locked &operator=(const Locked &) = delete;
 };
+
+/* A child has the lock as it was, but not the thread that had it. */
+__attribute__((constructor)) void lock_around_fork()
+{
+    pthread_atfork(Locked::take, Locked::give, Locked::give);
+}
 
 [[noreturn]] void give_up(const char *why)
 {

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,7 +18,8 @@
 
 enum { HEADER = sizeof(struct vhost_header), SOON_MS = 30 };
 
-static int here, there; /* @there is where the test writes what a stranger might */
+static int here, there;   /* @there is where the test writes what a stranger might */
+static int first, second; /* files to send: a socket is refused */
 static struct vhost_receiver receiver;
 static size_t open_before;
 
@@ -44,6 +46,8 @@ static int begin(void **state)
         return -1;
     here = ends[0];
     there = ends[1];
+    first = memfd_create("first", MFD_CLOEXEC);
+    second = memfd_create("second", MFD_CLOEXEC);
     vhost_receiver_begin(&receiver, false);
     return 0;
 }
@@ -56,6 +60,8 @@ static int end(void **state)
     close(here);
     if (there >= 0)
         close(there);
+    close(first);
+    close(second);
     return count_open() == open_before ? 0 : -1;
 }
 
@@ -96,11 +102,11 @@ static size_t flatten(const struct vhost_message *message, unsigned char *bytes)
 
 static void assert_same_file(int a, int b)
 {
-    struct stat first, second;
+    struct stat one, other;
 
-    assert_int_equal(fstat(a, &first), 0);
-    assert_int_equal(fstat(b, &second), 0);
-    assert_true(first.st_dev == second.st_dev && first.st_ino == second.st_ino);
+    assert_int_equal(fstat(a, &one), 0);
+    assert_int_equal(fstat(b, &other), 0);
+    assert_true(one.st_dev == other.st_dev && one.st_ino == other.st_ino);
 }
 
 static void assert_wrong(const char *what)
@@ -115,8 +121,8 @@ static void test_a_message_arrives_as_it_was_sent(void **state)
     struct vhost_message message = make(VHOST_USER_SET_MEM_TABLE, sizeof(struct vhost_memory));
 
     (void)state;
-    message.fds[0] = here;
-    message.fds[1] = there;
+    message.fds[0] = first;
+    message.fds[1] = second;
     message.nr_fds = 2;
     assert_int_equal(vhost_receive(&receiver, here), VHOST_INCOMPLETE);
     assert_true(vhost_send(there, &message));
@@ -124,8 +130,8 @@ static void test_a_message_arrives_as_it_was_sent(void **state)
     assert_memory_equal(&receiver.message.header, &message.header, HEADER);
     assert_memory_equal(&receiver.message.body, &message.body, message.header.size);
     assert_int_equal(receiver.message.nr_fds, 2);
-    assert_same_file(receiver.message.fds[0], here);
-    assert_same_file(receiver.message.fds[1], there);
+    assert_same_file(receiver.message.fds[0], first);
+    assert_same_file(receiver.message.fds[1], second);
     assert_true(fcntl(receiver.message.fds[0], F_GETFD) & FD_CLOEXEC);
     assert_int_equal(vhost_receive(&receiver, here), VHOST_INCOMPLETE);
 }
@@ -139,7 +145,7 @@ static void test_several_at_once_stay_apart(void **state)
     for (i = 0; i < 9; i++) {
         message = make(i + 1, i * 8);
         message.nr_fds = i % 3;
-        message.fds[0] = message.fds[1] = there;
+        message.fds[0] = message.fds[1] = second;
         assert_true(vhost_send(there, &message));
     }
     for (i = 0; i < 9; i++) {
@@ -163,14 +169,14 @@ static void test_byte_by_byte(void **state)
     for (i = 0; i < size; i++) {
         assert_int_equal(vhost_receive(&receiver, here), VHOST_INCOMPLETE);
         brings = i == 0 || i == HEADER - 1 || i == HEADER || i == size - 1;
-        send_bytes(bytes + i, 1, &there, brings);
+        send_bytes(bytes + i, 1, &first, brings);
     }
     assert_int_equal(vhost_receive(&receiver, here), VHOST_COMPLETE);
     assert_memory_equal(&receiver.message.header, &message.header, HEADER);
     assert_memory_equal(&receiver.message.body, &message.body, message.header.size);
     assert_int_equal(receiver.message.nr_fds, 4);
     for (i = 0; i < 4; i++)
-        assert_same_file(receiver.message.fds[i], there);
+        assert_same_file(receiver.message.fds[i], first);
 }
 
 static void test_a_descriptor_that_is_taken_stays_open(void **state)
@@ -179,7 +185,7 @@ static void test_a_descriptor_that_is_taken_stays_open(void **state)
     int taken, left;
 
     (void)state;
-    message.fds[0] = message.fds[1] = there;
+    message.fds[0] = message.fds[1] = second;
     message.nr_fds = 2;
     assert_true(vhost_send(there, &message));
     assert_int_equal(vhost_receive(&receiver, here), VHOST_COMPLETE);
@@ -291,7 +297,7 @@ static void test_too_many_descriptors_at_once(void **state)
 
     (void)state;
     for (i = 0; i < 50; i++)
-        fds[i] = there;
+        fds[i] = first;
     send_bytes(&message.header, HEADER, fds, VHOST_FDS_MOST);
     assert_int_equal(vhost_receive(&receiver, here), VHOST_COMPLETE);
     assert_int_equal(receiver.message.nr_fds, VHOST_FDS_MOST);
@@ -311,8 +317,18 @@ static void test_too_many_descriptors_one_by_one(void **state)
     (void)state;
     flatten(&message, bytes);
     for (i = 0; i <= VHOST_FDS_MOST; i++)
-        send_bytes(bytes + i, 1, &there, 1);
+        send_bytes(bytes + i, 1, &first, 1);
     assert_wrong("descriptors");
+}
+
+static void test_a_socket_is_refused(void **state)
+{
+    const struct vhost_message message = make(VHOST_USER_SET_MEM_TABLE, 0);
+    const int fds[] = {first, there, second};
+
+    (void)state;
+    send_bytes(&message.header, HEADER, fds, 3);
+    assert_wrong("socket");
 }
 
 static void test_a_peer_that_hangs_up_at_any_byte(void **state)
@@ -324,7 +340,7 @@ static void test_a_peer_that_hangs_up_at_any_byte(void **state)
 
     for (cut = 0; cut < size; cut++) {
         if (cut)
-            send_bytes(bytes, cut, &here, 1);
+            send_bytes(bytes, cut, &first, 1);
         close(there);
         there = -1;
         assert_int_equal(vhost_receive(&receiver, here), VHOST_CLOSED);
@@ -389,6 +405,7 @@ int main(void)
         WITH(test_replies_and_requests_are_not_mixed_up),
         WITH(test_too_many_descriptors_at_once),
         WITH(test_too_many_descriptors_one_by_one),
+        WITH(test_a_socket_is_refused),
         WITH(test_a_peer_that_hangs_up_at_any_byte),
         WITH(test_waiting_for_a_message),
         WITH(test_a_peer_that_does_not_read),
