@@ -27,6 +27,7 @@ static int64_t dim_at(const void *dims, size_t dim_size, int64_t i)
 bool tensor_bytes(int64_t nr_dims, const void *dims, size_t dim_size, size_t element_size,
                   size_t *bytes)
 {
+    const size_t most = SIZE_MAX / 2;
     bool is_empty = false;
     int64_t i, dim;
 
@@ -36,8 +37,8 @@ bool tensor_bytes(int64_t nr_dims, const void *dims, size_t dim_size, size_t ele
     for (i = 0; i < nr_dims; i++) {
         dim = dim_at(dims, dim_size, i);
         is_empty |= !dim;
-        if (dim < 0 || dim > PTRDIFF_MAX || (dim && !size_mul(*bytes, (size_t)dim, bytes)) ||
-            *bytes > PTRDIFF_MAX)
+        if (dim < 0 || (uint64_t)dim > most || (dim && !size_mul(*bytes, (size_t)dim, bytes)) ||
+            *bytes > most)
             return false;
     }
     if (is_empty)
