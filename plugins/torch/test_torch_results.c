@@ -2,7 +2,6 @@
 #include "test_support.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -484,38 +483,18 @@ static void threads_get_what_torch_gave(void **state)
 
 enum { NR_CHANGED = 1 << 18 };
 
-struct changes {
-    volatile float elements[NR_CHANGED];
-    atomic_bool over;
-};
-
-/* As a guest can do it. */
-static void *change(void *argument)
-{
-    struct changes *changes = argument;
-
-    while (!atomic_load(&changes->over))
-        for (int value = 1; value >= 0; value--)
-            for (size_t i = 0; i < NR_CHANGED; i++)
-                changes->elements[i] = (float)value;
-    return NULL;
-}
-
 static void run_while_changed(struct vaccel_session *sess, struct vaccel_resource *model,
-                              struct changes *changes)
+                              float *elements)
 {
-    pthread_t changer;
+    struct changing *changing = changing_begin(elements, NR_CHANGED);
 
-    assert_int_equal(pthread_create(&changer, NULL, change, changes), 0);
     for (int i = 0; i < NR_RUNS; i++) {
-        struct vaccel_tensor output =
-            run_one(sess, model, floats((float *)changes->elements, 0, NR_CHANGED));
+        struct vaccel_tensor output = run_one(sess, model, floats(elements, 0, NR_CHANGED));
 
         assert_true(output.held > 0);
         assert_int_equal(vaccel_tensor_drop(sess, &output), VACCEL_OK);
     }
-    atomic_store(&changes->over, true);
-    pthread_join(changer, NULL);
+    changing_end(changing);
 }
 
 /*
@@ -531,13 +510,13 @@ static void elements_may_change_meanwhile(void **state)
     skip(); /* it is a race, and meant to be one */
 #endif
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        struct changes *changes = calloc(1, sizeof(*changes));
+        float *elements = calloc(NR_CHANGED, sizeof(*elements));
 
-        assert_non_null(changes);
+        assert_non_null(elements);
         model_load(*state, &model, names[i]);
-        run_while_changed(*state, &model, changes);
+        run_while_changed(*state, &model, elements);
         model_release(&model);
-        free(changes);
+        free(elements);
     }
 }
 

@@ -65,6 +65,13 @@ void *tensor_fetch(struct vaccel_session *sess, struct vaccel_tensor *tensor);
  */
 void digits_refuse_wrong_inputs(struct vaccel_session *sess, struct vaccel_resource *model);
 
+/*
+ * From now on until the end another thread makes the elements 1 and 0 in turns, as a guest can. The race is meant:
+ * the thread sanitizer must not see it.
+ */
+struct changing *changing_begin(float *elements, size_t count);
+void changing_end(struct changing *changing);
+
 /* What was captured must have each of the words, which end with NULL. */
 void assert_logged(const char *log, const char *const *words);
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
